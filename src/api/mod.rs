@@ -1,0 +1,1 @@
+//! The API: what people write and read.

@@ -1,0 +1,70 @@
+//! The hands of the operator: how typed cmdlets reach Lync, and what came of them.
+//!
+//! A [`Bridge`] reads ([`Bridge::query`]) and performs one [`Operation`] at a time
+//! ([`Bridge::start`], [`Bridge::follow`], [`Bridge::adopt`]). Everything that identifies an operation
+//! is chosen before the first byte is sent, so that a new process can find out what became of it.
+
+mod error;
+mod operation;
+mod simulated;
+
+use async_trait::async_trait;
+
+use crate::lync::{MachineFqdn, cmdlet::Query, ps::PsObject};
+
+pub use error::{CallError, KnownRefusal, Refusal};
+pub use operation::{Adoption, Ended, Followed, Operation, OperationId, Record, Stream};
+pub use simulated::SimulatedBridge;
+
+/// The answer to one query: the objects of its output stream, or what went wrong.
+pub type Answer = Result<Vec<PsObject>, CallError>;
+
+/// A way to run cmdlets on the hosts of one Lync organisation.
+#[async_trait]
+pub trait Bridge: Send + Sync {
+    /// Runs reading cmdlets on a host, all in one round trip where the endpoint allows it. The answers
+    /// come in the order of the queries.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::NotSent`] or [`CallError::Denied`] when the host could not be asked at all.
+    async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError>;
+
+    /// Raises the fence epoch that the target keeps for the organisation by one, and returns it. An
+    /// operation with a lower epoch is refused from then on.
+    ///
+    /// # Errors
+    ///
+    /// Any [`CallError`]; the epoch may have been raised all the same, which is harmless.
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError>;
+
+    /// Hands an operation over. An operation id that the target knows is not started again.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::NotSent`]: it certainly does not run. [`CallError::Refused`]: the target said no and
+    /// did nothing. [`CallError::Unknown`]: it may run; ask with [`Bridge::adopt`].
+    async fn start(&self, operation: &Operation) -> Result<(), CallError>;
+
+    /// Waits for news of a started operation: the records after number `after`, and its end if it has
+    /// ended. Comes back without news after a while.
+    ///
+    /// # Errors
+    ///
+    /// A [`CallError`] says nothing about the operation, which goes on.
+    async fn follow(&self, operation: &Operation, after: u64) -> Result<Followed, CallError>;
+
+    /// Finds out what became of an operation that another process may have started.
+    ///
+    /// # Errors
+    ///
+    /// A [`CallError`] when the target could not be asked.
+    async fn adopt(&self, operation: &Operation) -> Result<Adoption, CallError>;
+}
+
+/// Tests from the operator's own place in the network.
+#[async_trait]
+pub trait Prober: Send + Sync {
+    /// Whether TCP 5061 (SIP over TLS) of a server accepts a connection.
+    async fn sip(&self, machine: &MachineFqdn) -> bool;
+}

@@ -1,0 +1,11 @@
+//! A Kubernetes operator for the disaster recovery of Lync Server 2013.
+//!
+//! Data walks one way: observe, plan, execute one step, observe, verify, status, report. See
+//! `ARCHITECTURE.md` for the map.
+
+pub mod api;
+pub mod bridge;
+pub mod clock;
+pub mod lync;
+pub mod plan;
+pub mod simulator;

@@ -1,0 +1,10 @@
+//! The closed set of cmdlets that this product ever sends: [`Query`] reads, [`Mutation`] changes.
+//!
+//! Each is a typed value; [`Query::invocation`] and [`Mutation::invocation`] give the command with named
+//! arguments. There is no way to send anything else, so no user input can become PowerShell.
+
+mod mutation;
+mod query;
+
+pub use mutation::{CmsFailoverMode, Mutation};
+pub use query::{Query, ServiceRole};

@@ -1,0 +1,17 @@
+//! Lync's own words: names, cmdlets, what they answer, what is observed. Pure: no clock, no I/O.
+
+pub mod cmdlet;
+mod fact;
+mod fqdn;
+mod invocation;
+mod observed;
+pub mod outputs;
+pub mod procedure;
+pub mod ps;
+mod topology;
+
+pub use fact::{Fact, Source, Why};
+pub use fqdn::{EdgeFqdn, FQDN_PATTERN, Fqdn, FqdnError, MachineFqdn, PoolFqdn, SqlInstance};
+pub use invocation::{Argument, Invocation, Parameter};
+pub use observed::{CentralManagement, CmsRole, EndpointState, Observed, Replica, StoreStatus};
+pub use topology::{Edge, Pool, PoolKind, PoolState, Site, Topology, Version};

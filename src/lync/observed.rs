@@ -1,0 +1,111 @@
+//! The observed world: one value that the planner reads.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    EdgeFqdn, Fact, MachineFqdn, PoolFqdn, PoolState, SqlInstance, Topology, Version,
+    outputs::{BackupServiceStatus, MirrorRow},
+};
+
+/// One row of `Get-CsService -CentralManagement`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CmsRole {
+    /// The pool that carries the service.
+    pub pool: PoolFqdn,
+    /// Whether it is the active one.
+    pub active: bool,
+    /// Its version: 5 (Lync 2010) cannot be failed over, only moved.
+    pub version: Version,
+}
+
+/// `Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus`.
+///
+/// The names are of machines; on a Standard Edition pool they equal the pool's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoreStatus {
+    /// The machine that runs the master replicator; empty when the store is not available.
+    pub active_master: Option<MachineFqdn>,
+    /// Its last sign of life.
+    pub active_master_heartbeat: Option<Timestamp>,
+    /// The machine that runs the file transfer agent.
+    pub active_file_transfer_agent: Option<MachineFqdn>,
+    /// Its last sign of life.
+    pub active_file_transfer_agent_heartbeat: Option<Timestamp>,
+}
+
+/// The signals about the Central Management store.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CentralManagement {
+    /// The pools with the service, and which is active.
+    pub roles: Fact<Vec<CmsRole>>,
+    /// Master, file transfer agent and their heartbeats.
+    pub store: Fact<StoreStatus>,
+    /// The SQL instance that Active Directory points to.
+    pub pointer: Fact<SqlInstance>,
+    /// Whether the databases could be opened.
+    pub database: Fact<bool>,
+    /// The mirror state of each pool's databases `xds` and `lis`.
+    #[serde(default)]
+    pub mirrors: BTreeMap<PoolFqdn, Fact<Vec<MirrorRow>>>,
+}
+
+/// One row of `Get-CsManagementStoreReplicationStatus`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replica {
+    /// Whether the replica has the newest change.
+    pub up_to_date: bool,
+    /// When the replica last reported; empty just after a full copy was asked for.
+    pub last_status_report: Option<Timestamp>,
+    /// When the newest update for it was made.
+    pub last_update_creation: Option<Timestamp>,
+}
+
+/// What became of the last attempt to reach an endpoint of the bridge.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EndpointState {
+    /// It answers.
+    Connected,
+    /// No connection: host down, network, DNS, TLS. Evidence, together with others.
+    Unreachable(String),
+    /// It answered and refused the credentials, or its identity is not the expected one. No evidence
+    /// about Lync.
+    Denied(String),
+}
+
+/// Everything that was observed of one Lync organisation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Observed {
+    /// Sites, pools, pairs, machines, SQL names.
+    pub topology: Fact<Topology>,
+    /// The state of each pool's failover.
+    #[serde(default)]
+    pub pool_states: BTreeMap<PoolFqdn, Fact<PoolState>>,
+    /// The Central Management store.
+    pub central_management: CentralManagement,
+    /// The next hop of each Edge pool.
+    #[serde(default)]
+    pub next_hops: BTreeMap<EdgeFqdn, Fact<PoolFqdn>>,
+    /// The state of each replica.
+    pub replicas: Fact<BTreeMap<MachineFqdn, Replica>>,
+    /// The Backup Service of each pool.
+    #[serde(default)]
+    pub backup_services: BTreeMap<PoolFqdn, Fact<BackupServiceStatus>>,
+    /// Whether TCP 5061 of each server accepts connections.
+    #[serde(default)]
+    pub sip: BTreeMap<MachineFqdn, Fact<bool>>,
+    /// Whether the Registrar service runs on each server that could be asked.
+    #[serde(default)]
+    pub registrars: BTreeMap<MachineFqdn, Fact<bool>>,
+    /// The endpoints of the bridge.
+    #[serde(default)]
+    pub endpoints: BTreeMap<MachineFqdn, Fact<EndpointState>>,
+}

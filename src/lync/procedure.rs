@@ -1,0 +1,1 @@
+//! The documented procedure, as data.

@@ -1,0 +1,160 @@
+//! The part of a topology that does not change during an outage: sites, pools, machines, pairs, SQL.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use super::{EdgeFqdn, MachineFqdn, PoolFqdn, SqlInstance};
+
+/// The product generation of a service, as `Get-CsService` and the topology document number it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u8);
+
+impl Version {
+    /// Lync Server 2010: no pairs, no failover cmdlets.
+    pub const LYNC_2010: Self = Self(5);
+    /// Lync Server 2013.
+    pub const LYNC_2013: Self = Self(6);
+    /// Skype for Business Server 2015.
+    pub const SFB_2015: Self = Self(7);
+    /// Skype for Business Server 2019.
+    pub const SFB_2019: Self = Self(8);
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            5 => write!(f, "Lync Server 2010"),
+            6 => write!(f, "Lync Server 2013"),
+            7 => write!(f, "Skype for Business Server 2015"),
+            8 => write!(f, "Skype for Business Server 2019"),
+            other => write!(f, "version {other}"),
+        }
+    }
+}
+
+/// The state of a pool's failover: `PoolState` of the Registrar configuration (Gg398764).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum PoolState {
+    /// The home pool serves its users.
+    Active,
+    /// A failover is under way, or stopped half-way.
+    FailingOver,
+    /// The paired pool serves the users.
+    FailedOver,
+    /// A failback is under way, or stopped half-way.
+    FailingBack,
+}
+
+impl fmt::Display for PoolState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// What a registrar pool is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PoolKind {
+    /// Homes users.
+    FrontEnd,
+    /// Homes no users; can be an Edge's next hop.
+    Director,
+}
+
+/// A site of the topology.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Site {
+    /// Its name, without the prefix `Site:`.
+    pub name: String,
+}
+
+/// A registrar pool of the topology.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pool {
+    /// The name of its site.
+    pub site: String,
+    /// Front End or Director.
+    pub kind: PoolKind,
+    /// The version of its Registrar service.
+    pub version: Version,
+    /// Its servers, in the order of the topology (which is the order of the quorum rule, Gg412996).
+    pub machines: Vec<MachineFqdn>,
+    /// The pool that it is paired with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<PoolFqdn>,
+    /// The database of its Central Management service, if it has one (active or standby).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub central_management_store: Option<SqlInstance>,
+    /// The mirror of that database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub central_management_mirror: Option<SqlInstance>,
+}
+
+impl Pool {
+    /// Whether pool, server and SQL are one machine.
+    pub fn is_standard_edition(&self, name: &PoolFqdn) -> bool {
+        matches!(self.machines.as_slice(), [only] if only.fqdn() == name.fqdn())
+    }
+
+    /// How many Front Ends have to live for the pool to go on (Gg412996, Front End topologies):
+    /// of 2 one, of 3 or 4 any 2, of 5 or 6 any 3, from 7 on 4 and from 10 on 5 of the first 9.
+    pub fn quorum(&self) -> usize {
+        match self.machines.len() {
+            0..=2 => 1,
+            3..=4 => 2,
+            5..=6 => 3,
+            7..=9 => 4,
+            _ => 5,
+        }
+    }
+}
+
+/// An Edge pool of the topology.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Edge {
+    /// The name of its site.
+    pub site: String,
+    /// The version of its Edge service.
+    pub version: Version,
+    /// Its servers.
+    pub machines: Vec<MachineFqdn>,
+}
+
+/// Sites, registrar pools and Edge pools.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Topology {
+    /// The sites.
+    pub sites: Vec<Site>,
+    /// Registrar pools by name.
+    pub pools: BTreeMap<PoolFqdn, Pool>,
+    /// Edge pools by name.
+    pub edges: BTreeMap<EdgeFqdn, Edge>,
+}
+
+impl Topology {
+    /// The registrar pool that a machine belongs to.
+    pub fn pool_of(&self, machine: &MachineFqdn) -> Option<&PoolFqdn> {
+        self.pools.iter().find(|(_, pool)| pool.machines.contains(machine)).map(|(name, _)| name)
+    }
+
+    /// The pool whose Central Management database this SQL instance is (primary or mirror).
+    pub fn pool_of_store(&self, sql: &SqlInstance) -> Option<&PoolFqdn> {
+        self.pools
+            .iter()
+            .find(|(_, pool)| {
+                pool.central_management_store.as_ref() == Some(sql)
+                    || pool.central_management_mirror.as_ref() == Some(sql)
+            })
+            .map(|(name, _)| name)
+    }
+
+    /// The pool that a pool is paired with.
+    pub fn backup_of(&self, pool: &PoolFqdn) -> Option<&PoolFqdn> {
+        self.pools.get(pool)?.backup.as_ref()
+    }
+}

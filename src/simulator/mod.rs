@@ -1,0 +1,1 @@
+//! A Lync organisation that obeys the documented rules.
