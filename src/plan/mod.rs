@@ -1,1 +1,135 @@
-//! The decision: pure, total, deterministic.
+//! The decision: desired + observed + progress + time → plan. Pure, total, deterministic.
+//!
+//! The plan is the documented procedure, in its order, minus the steps whose post-condition already
+//! holds. It is made anew after every step; nothing of it is stored but the one intent in flight.
+
+mod attempts;
+mod backup;
+mod central;
+mod cms;
+mod consent;
+mod decide;
+mod desired;
+mod edges;
+mod hash;
+mod legal;
+mod progress;
+mod replication;
+mod row;
+mod step;
+mod users;
+mod verdict;
+mod world;
+
+use jiff::Timestamp;
+
+use crate::lync::{Observed, Topology};
+
+pub use cms::CmsState;
+pub use desired::{Desired, DisasterConsent, EdgeGoal, Limits, Management, UsersGoal};
+pub use hash::plan_hash;
+pub use legal::{Rule, Violation, violations};
+pub use progress::{Intent, Progress, Run, StepOutcome, StepRecord};
+pub use row::{ConsentField, Decision, Hold, Plan, PlannedStep, Skipped, StepState, Wait, WaitKind};
+pub use step::{Mode, Risk, Step};
+pub use verdict::{Ballot, Observer, Verdict, Vote, ballots, looks_down};
+pub use world::World;
+
+use central::CentralRow;
+use users::{Before, UsersRow};
+
+/// Works out what is left to do, in order, and what of it to do now.
+///
+/// Never fails, never waits, never reads a clock: every input gives a plan. What stands in the way is
+/// part of it.
+pub fn plan(
+    desired: &Desired,
+    observed: &Observed,
+    progress: &Progress,
+    limits: &Limits,
+    now: Timestamp,
+) -> Plan {
+    let nothing = Topology::default();
+    let topology = observed.topology.value();
+    let world = World::new(desired, observed, topology.unwrap_or(&nothing), progress, limits, now);
+    if topology.is_none() {
+        let why = observed.topology.live(now, limits.stale_after).err().unwrap_or_default();
+        return empty(&world, Hold::Unknown { what: "topology".to_owned(), why });
+    }
+    let broken = violations(desired, world.topology);
+    if !broken.is_empty() {
+        return empty(&world, Hold::Refused { violations: broken });
+    }
+    decide::decide(&world, rows(&world))
+}
+
+fn empty(world: &World<'_>, hold: Hold) -> Plan {
+    decide::decide(world, Rows { holds: vec![hold], ..Rows::default() })
+}
+
+/// Everything that the parts of the planner have found out.
+#[derive(Default)]
+struct Rows {
+    steps: Vec<PlannedStep>,
+    skipped: Vec<Skipped>,
+    /// What keeps the plan from being complete or certain.
+    holds: Vec<Hold>,
+    /// A replication kick that is due.
+    kick: Option<Step>,
+    warnings: Vec<String>,
+}
+
+/// The rows in the order of the procedure: Edge, store, users; or store, Edge, users when the store
+/// cannot be written, since the Edge change is a write to it.
+fn rows(world: &World<'_>) -> Rows {
+    let mut rows = Rows::default();
+    let edges = edges::edge_rows(world);
+    let mut central = None;
+    match central::central_row(world, &edges.steps) {
+        CentralRow::Skip(skipped) => rows.skipped.push(skipped),
+        CentralRow::Hold(hold) => rows.holds.push(hold),
+        CentralRow::Step { row, kick, warnings } => {
+            rows.kick = rows.kick.take().or(kick);
+            rows.warnings.extend(warnings);
+            central = Some(row);
+        }
+    }
+    for (edge, why) in &edges.unseen {
+        rows.holds.push(Hold::Unknown { what: format!("next hop of {edge}"), why: why.clone() });
+    }
+    let before = Before { edges: &edges, central: central.as_ref() };
+    let mut users = Vec::new();
+    for goal in &world.desired.users {
+        match users::users_row(world, goal, &before) {
+            UsersRow::Skip(skipped) => rows.skipped.push(skipped),
+            UsersRow::Step { row, kick, warnings } => {
+                rows.kick = rows.kick.take().or(kick);
+                for warning in warnings {
+                    if !rows.warnings.contains(&warning) {
+                        rows.warnings.push(warning);
+                    }
+                }
+                users.push(row);
+            }
+        }
+    }
+    if world.cms.is_writable() {
+        rows.steps.extend(edges.steps);
+        rows.steps.extend(central);
+    } else {
+        rows.steps.extend(central);
+        rows.steps.extend(edges.steps);
+    }
+    rows.steps.extend(users);
+    rows.skipped.extend(edges.skipped);
+    rows
+}
+
+/// Whether the Central Management store is seen not to work: dead or impaired, not merely unseen.
+fn cms_is_failing(observed: &Observed, progress: &Progress, limits: &Limits, now: Timestamp) -> bool {
+    let desired = Desired::default();
+    observed.topology.value().is_some_and(|topology| {
+        let world = World::new(&desired, observed, topology, progress, limits, now);
+        matches!(world.cms, CmsState::Dead { .. } | CmsState::Impaired { .. })
+    })
+}

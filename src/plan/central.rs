@@ -1,0 +1,235 @@
+//! The Central Management part of the plan.
+
+use super::{
+    CmsState, Step,
+    cms::version_of,
+    consent::{Consent, consent},
+    edges::edge_replication,
+    replication::sum_up,
+    row::{Hold, PlannedStep, Skipped, StepState, Wait, WaitKind},
+    world::World,
+};
+use crate::lync::{PoolFqdn, Version, cmdlet::CmsFailoverMode, outputs::MirrorRole};
+
+/// What becomes of the Central Management store.
+pub(super) enum CentralRow {
+    /// Nothing to do.
+    Skip(Skipped),
+    /// It is to be failed over. `kick` is a replication kick that is due first.
+    Step { row: PlannedStep, kick: Option<Step>, warnings: Vec<String> },
+    /// It is not known what to do.
+    Hold(Hold),
+}
+
+pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> CentralRow {
+    let leaving = world.desired.leaving();
+    let (current, why_sick) = match &world.cms {
+        CmsState::Healthy { pool } => (pool, None),
+        CmsState::Impaired { pool, why } | CmsState::Dead { last: Some(pool), why } => (pool, Some(why)),
+        CmsState::Dead { last: None, why } => {
+            return CentralRow::Hold(Hold::Unknown {
+                what: "pool of the Central Management store".to_owned(),
+                why: format!("it does not answer ({why}), and Active Directory does not name a known pool"),
+            });
+        }
+        CmsState::SplitBrain { why } => return CentralRow::Hold(Hold::SplitBrain { why: why.clone() }),
+        CmsState::Unknown { why } => {
+            return CentralRow::Hold(Hold::Unknown {
+                what: "Central Management store".to_owned(),
+                why: why.clone(),
+            });
+        }
+    };
+    let pair = world.topology.backup_of(current);
+    let wanted = world.desired.central_management.as_ref();
+    let must_leave = leaving.contains(current) || why_sick.is_some();
+    let to = match (wanted, must_leave) {
+        (Some(pool), _) if pool == current && why_sick.is_none() => return skip(current, "as wanted"),
+        (Some(pool), _) if pool == current => {
+            return CentralRow::Hold(Hold::NotReady {
+                why: format!(
+                    "the Central Management store on {current} does not work ({}) and the spec keeps it \
+                     there; name its pair{} or repair it",
+                    why_sick.map_or("", String::as_str),
+                    pair.map(|p| format!(" {p}")).unwrap_or_default()
+                ),
+            });
+        }
+        (Some(pool), _) => pool,
+        (None, false) => return skip(current, "it is healthy and its pool is not being failed over"),
+        (None, true) => match pair {
+            Some(pair) => pair,
+            None => {
+                return CentralRow::Hold(Hold::NotReady {
+                    why: format!("{current} has the Central Management store and has no backup pool"),
+                });
+            }
+        },
+    };
+    let why = match why_sick {
+        Some(sick) => format!(
+            "the Central Management store on {current} does not work ({sick}); nothing can be written, and \
+             pool failover needs it"
+        ),
+        None if leaving.contains(current) => {
+            format!("it is on {current}, which is being failed over; it works, so nothing is lost")
+        }
+        None => format!("the spec wants it on {to}"),
+    };
+    step_row(world, edges, current, to, pair, why)
+}
+
+fn skip(current: &PoolFqdn, why: &str) -> CentralRow {
+    CentralRow::Skip(Skipped {
+        step: "FailOverCentralManagement".to_owned(),
+        target: current.to_string(),
+        why: format!("the Central Management store stays on {current}: {why}"),
+    })
+}
+
+fn step_row(
+    world: &World<'_>,
+    edges: &[PlannedStep],
+    from: &PoolFqdn,
+    to: &PoolFqdn,
+    pair: Option<&PoolFqdn>,
+    why: String,
+) -> CentralRow {
+    let target = world.topology.pools.get(to);
+    let mode = if world.cms.is_writable() {
+        CmsFailoverMode::Normal
+    } else {
+        match target.and_then(|pool| pool.central_management_store.clone()) {
+            Some(backup) => CmsFailoverMode::DisasterRecovery {
+                backup,
+                mirror: target.and_then(|pool| pool.central_management_mirror.clone()),
+            },
+            None => return CentralRow::Hold(no_standby(to)),
+        }
+    };
+    let step = Step::FailOverCentralManagement { from: from.clone(), to: to.clone(), mode };
+    let host = world.executor(to).cloned();
+    let replicas = sum_up(edge_replication(world, from));
+    let state = obstacle(world, edges, from, to, pair, &step, host.is_some())
+        .or_else(|| normal_waits(world, replicas.wait.clone()))
+        .unwrap_or_else(|| world.attempt(&step));
+    CentralRow::Step {
+        row: PlannedStep { step, state, why, host },
+        kick: replicas.kick,
+        warnings: replicas.warnings,
+    }
+}
+
+fn no_standby(to: &PoolFqdn) -> Hold {
+    Hold::Manual {
+        instruction: format!(
+            "{to} has no standby Central Management database in the topology. Create it (Install-CsDatabase \
+             -CentralManagementDatabase on its SQL server) and publish the topology, as JJ945635 describes"
+        ),
+        command: None,
+    }
+}
+
+fn normal_waits(world: &World<'_>, wait: Option<Wait>) -> Option<StepState> {
+    // Normal mode wants all replication finished, and the Edge change was the last write.
+    world.cms.is_writable().then_some(wait).flatten().map(StepState::Waiting)
+}
+
+/// The first thing that stands in the way, if any.
+fn obstacle(
+    world: &World<'_>,
+    edges: &[PlannedStep],
+    from: &PoolFqdn,
+    to: &PoolFqdn,
+    pair: Option<&PoolFqdn>,
+    step: &Step,
+    has_host: bool,
+) -> Option<StepState> {
+    let held = |hold| Some(StepState::Held(hold));
+    if pair != Some(to) {
+        let pair = pair.map_or("it has none".to_owned(), |pair| format!("that is {pair}"));
+        return held(Hold::Refused {
+            violations: vec![super::Violation {
+                rule: super::Rule::CentralManagementNotThePair,
+                message: format!(
+                    "the Central Management store on {from} can only be failed over to the pair of {from} \
+                     ({pair}), not to {to}; anything else is Move-CsManagementServer"
+                ),
+            }],
+        });
+    }
+    if world.cms.is_writable() {
+        let before = edges.iter().find(|row| match &row.step {
+            Step::SetEdgeNextHop { from: hop, .. } => {
+                hop == from || !matches!(row.state, StepState::Held(_) | StepState::Later { .. })
+            }
+            _ => false,
+        });
+        if let Some(row) = before {
+            return Some(StepState::Later { after: row.step.to_string() });
+        }
+    }
+    if version_of(world, from).is_some_and(|version| version < Version::LYNC_2013) {
+        return held(Hold::Manual {
+            instruction: format!(
+                "{from} runs Lync Server 2010, whose Central Management store cannot be failed over. Move it \
+                 by JJ204678 step 6: Install-CsDatabase -CentralManagementDatabase -Clean on the database of \
+                 {to}, then Move-CsManagementServer on one of its Front Ends with the exported files"
+            ),
+            command: None,
+        });
+    }
+    if let Some(why) = world.target_problem(to) {
+        return held(Hold::NotReady { why });
+    }
+    if !has_host {
+        return held(Hold::NotReady {
+            why: format!("no endpoint on {to} is connected; the cmdlet has to run on the pool that receives"),
+        });
+    }
+    if !world.topology.pools.get(to).is_some_and(|pool| pool.central_management_store.is_some()) {
+        return held(no_standby(to));
+    }
+    disaster_obstacle(world, from, to, step)
+}
+
+/// What disaster recovery needs beyond normal mode: consent, a lasting failure, and the SQL roles.
+fn disaster_obstacle(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn, step: &Step) -> Option<StepState> {
+    if matches!(step, Step::FailOverCentralManagement { mode: CmsFailoverMode::Normal, .. }) {
+        return None;
+    }
+    match consent(world, from, false) {
+        Consent::Given => {}
+        Consent::Waiting(wait) => return Some(StepState::Waiting(wait)),
+        Consent::Missing { field, why } => return Some(StepState::Held(Hold::NeedsConsent { field, why })),
+    }
+    let lasting = world.progress.cms_failing_since.map(|since| since + world.limits.down_sustained_for);
+    if lasting.is_none_or(|until| world.now < until) {
+        return Some(StepState::Waiting(Wait {
+            kind: WaitKind::StoreFailing,
+            what: "the failure of the Central Management store lasts".to_owned(),
+            until: lasting,
+        }));
+    }
+    mirror_obstacle(world, to)
+}
+
+/// With the mirror as principal the documented call does not exist; the primary is made principal first.
+fn mirror_obstacle(world: &World<'_>, to: &PoolFqdn) -> Option<StepState> {
+    world.topology.pools.get(to)?.central_management_mirror.as_ref()?;
+    let hold = match world.observed.central_management.mirrors.get(to).map(|fact| world.live(fact)) {
+        Some(Ok(rows)) if rows.iter().any(|row| row.on_mirror == MirrorRole::Principal) => Hold::Manual {
+            instruction: format!(
+                "the mirror is principal for the Central Management databases of {to}, and no documented \
+                 call of Invoke-CsManagementServerFailover covers that. Make the primary principal"
+            ),
+            command: Some(format!(
+                "Invoke-CsDatabaseFailover -PoolFqdn {to} -DatabaseType CentralMgmt -NewPrincipal Primary"
+            )),
+        },
+        Some(Ok(_)) => return None,
+        Some(Err(why)) => Hold::Unknown { what: format!("mirror state of {to}"), why },
+        None => Hold::Unknown { what: format!("mirror state of {to}"), why: "not observed yet".to_owned() },
+    };
+    Some(StepState::Held(hold))
+}

@@ -1,0 +1,210 @@
+//! From rows to the one decision: what to do now.
+
+use super::{
+    CmsState, Decision, Hold, Management, Plan, PlannedStep, Rows, Step, StepOutcome, StepState, Verdict,
+    Wait, WaitKind, plan_hash, world::World,
+};
+use crate::lync::{Fact, PoolFqdn, Source};
+
+pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
+    mark_running(world, &mut rows.steps);
+    hold_chains_without_consent(&mut rows.steps);
+    let steps: Vec<Step> = rows.steps.iter().map(|row| row.step.clone()).collect();
+    let hash = plan_hash(&steps);
+    let decision = decision(world, &rows, &hash);
+    Plan {
+        hash,
+        order: order(world, &rows.steps),
+        steps: rows.steps,
+        skipped: rows.skipped,
+        decision,
+        warnings: rows.warnings,
+        central_management: world.cms.clone(),
+        verdicts: world.verdicts.clone(),
+    }
+}
+
+fn mark_running(world: &World<'_>, steps: &mut [PlannedStep]) {
+    if let Some(intent) = &world.progress.intent {
+        for row in steps.iter_mut().filter(|row| row.step.same_goal(&intent.step)) {
+            row.step = intent.step.clone();
+            row.host = Some(intent.operation.host.clone());
+            row.state = StepState::Running;
+        }
+    }
+}
+
+/// What only prepares a pool's failover does not start before that failover itself may start.
+fn hold_chains_without_consent(steps: &mut [PlannedStep]) {
+    let blocked: Vec<(PoolFqdn, String)> = steps
+        .iter()
+        .filter_map(|row| match (&row.step, &row.state) {
+            (Step::FailOverPool { home, .. }, StepState::Held(Hold::NeedsConsent { field, .. })) => {
+                Some((home.clone(), format!("consent to fail over {home} ({})", field.line())))
+            }
+            (Step::FailOverPool { home, .. }, StepState::Waiting(wait))
+                if wait.kind == WaitKind::SourceDown =>
+            {
+                Some((home.clone(), wait.what.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    for row in steps.iter_mut().filter(|row| matches!(row.state, StepState::Ready)) {
+        let source = row.step.source().cloned();
+        if let Some((_, after)) = blocked.iter().find(|(home, _)| source.as_ref() == Some(home)) {
+            row.state = StepState::Later { after: after.clone() };
+        }
+    }
+}
+
+fn decision(world: &World<'_>, rows: &Rows, hash: &str) -> Decision {
+    if let Some(intent) = &world.progress.intent {
+        return Decision::Follow(intent.operation.id);
+    }
+    if let Some(hold) = rows.holds.iter().find(|hold| matches!(hold, Hold::SplitBrain { .. })) {
+        return settling(world).map_or(Decision::Hold(hold.clone()), Decision::Wait);
+    }
+    let is_certain = rows.holds.is_empty();
+    if rows.steps.is_empty() && is_certain {
+        return stale(world).map_or(Decision::Converged, Decision::Hold);
+    }
+    let ready = rows.steps.iter().find(|row| row.state == StepState::Ready);
+    let kick = rows.kick.as_ref().and_then(|step| Some((step, world.executor(world.cms.pool()?)?)));
+    if let Some(hold) = global_hold(world, rows, hash) {
+        return Decision::Hold(hold);
+    }
+    if let Some(PlannedStep { step, host: Some(host), .. }) = ready {
+        return Decision::Execute { step: step.clone(), host: host.clone() };
+    }
+    if let Some((step, host)) = kick {
+        return Decision::Execute { step: step.clone(), host: host.clone() };
+    }
+    waiting_or_held(world, rows)
+}
+
+fn waiting_or_held(world: &World<'_>, rows: &Rows) -> Decision {
+    let waits = rows.steps.iter().filter_map(|row| match &row.state {
+        StepState::Waiting(wait) => Some(wait.clone()),
+        _ => None,
+    });
+    if let Some(wait) = waits.min_by_key(|wait| wait.until.unwrap_or(jiff::Timestamp::MAX)) {
+        return Decision::Wait(wait);
+    }
+    if let Some(wait) = settling(world) {
+        return Decision::Wait(wait);
+    }
+    let held = rows.steps.iter().find_map(|row| match &row.state {
+        StepState::Held(hold) => Some(hold.clone()),
+        _ => None,
+    });
+    let hold = held
+        .or_else(|| rows.holds.first().cloned())
+        .unwrap_or_else(|| Hold::NotReady { why: "every step waits for another one".to_owned() });
+    Decision::Hold(hold)
+}
+
+/// What stops every mutation, whatever its own state.
+fn global_hold(world: &World<'_>, rows: &Rows, hash: &str) -> Option<Hold> {
+    if world.desired.suspend {
+        return Some(Hold::Suspended);
+    }
+    match world.desired.management {
+        Management::Enforce => {}
+        Management::Plan | Management::Observe => return Some(Hold::PlanOnly),
+    }
+    if let Some(undecided) = undecided(world, &rows.steps) {
+        return Some(undecided);
+    }
+    if rows.steps.is_empty() {
+        return None;
+    }
+    if !world.progress.is_armed() && !world.desired.correct_drift {
+        return Some(Hold::Drifted);
+    }
+    stale(world).or_else(|| approval(world, &rows.steps, hash))
+}
+
+/// An operation that may have run, and whose effect is not there, blocks everything.
+fn undecided(world: &World<'_>, steps: &[PlannedStep]) -> Option<Hold> {
+    steps.iter().find_map(|row| {
+        let last = world.progress.attempts(&row.step).next_back()?;
+        match &last.outcome {
+            StepOutcome::Undecided(why) => {
+                Some(Hold::OutcomeUnknown { operation: last.operation.id, why: why.clone() })
+            }
+            _ => None,
+        }
+    })
+}
+
+/// A brand-new object must not move a healthy pool: a rebuilt cluster with an old Git would.
+fn approval(world: &World<'_>, steps: &[PlannedStep], hash: &str) -> Option<Hold> {
+    let progress = world.progress;
+    if progress.converged_generation.is_some() || world.desired.approved_plan.as_deref() == Some(hash) {
+        return None;
+    }
+    let is_under_way = progress
+        .run
+        .as_ref()
+        .is_some_and(|run| run.generation == progress.generation && is_suffix(&run.steps, steps));
+    if is_under_way {
+        return None;
+    }
+    steps.iter().find_map(|row| {
+        let source = row.step.source()?;
+        (world.verdict(source) == Verdict::Up).then(|| Hold::AwaitingApproval {
+            hash: hash.to_owned(),
+            why: format!("{} would take something away from {source}, which is up", row.step.name()),
+        })
+    })
+}
+
+/// Whether what is left is the tail of what was begun: same goals in the same order.
+fn is_suffix(begun: &[Step], left: &[PlannedStep]) -> bool {
+    begun.len() >= left.len() && begun[begun.len() - left.len()..].iter().zip(left).all(|(a, b)| *a == b.step)
+}
+
+/// Nothing is decided on a topology that was not read lately, or from a replica while the store answers.
+fn stale(world: &World<'_>) -> Option<Hold> {
+    let unknown = |why| Some(Hold::Unknown { what: "topology".to_owned(), why });
+    match &world.observed.topology {
+        Fact::Unknown(why) => unknown(why.to_string()),
+        Fact::Known { at, .. } if world.now.duration_since(*at) > world.limits.stale_after => {
+            unknown(format!("last seen at {at}, too long ago"))
+        }
+        Fact::Known { source: Source::LocalReplica(host), .. } if world.cms.is_writable() => {
+            unknown(format!("only read from the local replica on {host}, although the store answers"))
+        }
+        Fact::Known { .. } => None,
+    }
+}
+
+/// Just after an operation on the store the signals may disagree for a while.
+fn settling(world: &World<'_>) -> Option<Wait> {
+    let last = world.progress.records().last()?;
+    let until = last.ended_at + last.step.verification_window();
+    (world.now < until).then(|| Wait {
+        kind: WaitKind::Verification,
+        what: last.step.post_condition(),
+        until: Some(until),
+    })
+}
+
+fn order(world: &World<'_>, steps: &[PlannedStep]) -> String {
+    if steps.is_empty() {
+        return String::new();
+    }
+    match &world.cms {
+        CmsState::Healthy { pool } => format!(
+            "The Central Management store works (on {pool}), so the Edge next hop can be written first; then \
+             the store, then the users."
+        ),
+        CmsState::Impaired { why, .. } | CmsState::Dead { why, .. } => format!(
+            "The Central Management store does not work ({why}). The Edge next hop is written to it, so the \
+             store comes first; then the Edge, then the users."
+        ),
+        CmsState::SplitBrain { why } => format!("The Central Management store is split: {why}."),
+        CmsState::Unknown { why } => format!("The Central Management store could not be seen: {why}."),
+    }
+}

@@ -1,0 +1,132 @@
+//! What the operator remembers between two passes.
+//!
+//! It explains and limits; it never stands in for an observation.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Limits, Step, verdict};
+use crate::{
+    bridge::{Ended, Operation},
+    lync::{Observed, PoolFqdn},
+};
+
+/// The record that is written before an effect, and kept until its outcome is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Intent {
+    /// The step.
+    pub step: Step,
+    /// Everything that identifies the cmdlet on its way.
+    pub operation: Operation,
+    /// The generation of the spec that it follows.
+    pub generation: i64,
+    /// The hash of the plan whose first step it is.
+    pub plan_hash: String,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// Which attempt at this step it is, from 1.
+    pub attempt: i32,
+    /// Which step of the run it is, from 1, and how many there were when it was written.
+    pub position: (i32, i32),
+}
+
+/// What came of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StepOutcome {
+    /// It ended, well or not. The observation says what it did.
+    Ended(Ended),
+    /// It was never started.
+    NotStarted(String),
+    /// Nobody can tell whether it ran. Blocks further mutations until a person decides.
+    Undecided(String),
+}
+
+/// An operation that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepRecord {
+    /// The step.
+    pub step: Step,
+    /// The operation.
+    pub operation: Operation,
+    /// When its intent was written.
+    pub started_at: Timestamp,
+    /// When its end was learnt.
+    pub ended_at: Timestamp,
+    /// How it ended.
+    pub outcome: StepOutcome,
+}
+
+/// A run: from the first step of an armed generation to convergence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// When its first step began.
+    pub started_at: Timestamp,
+    /// The generation of the spec.
+    pub generation: i64,
+    /// The step list as it was approved or armed; each later plan is a suffix of it.
+    pub steps: Vec<Step>,
+    /// The operations so far.
+    #[serde(default)]
+    pub records: Vec<StepRecord>,
+}
+
+/// What the operator remembers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Progress {
+    /// The generation of the spec that is planned for.
+    pub generation: i64,
+    /// The newest generation that was seen converged. Equal to `generation` means disarmed.
+    pub converged_generation: Option<i64>,
+    /// The operation in flight.
+    pub intent: Option<Intent>,
+    /// The run that is under way.
+    pub run: Option<Run>,
+    /// Since when each pool has looked down without a break.
+    pub down_since: BTreeMap<PoolFqdn, Timestamp>,
+    /// Since when the Central Management store has not worked, without a break.
+    pub cms_failing_since: Option<Timestamp>,
+}
+
+impl Progress {
+    /// Whether mutations may start: the generation has not converged yet.
+    pub fn is_armed(&self) -> bool {
+        self.converged_generation.is_none_or(|converged| converged < self.generation)
+    }
+
+    /// The ended operations of the current run.
+    pub fn records(&self) -> &[StepRecord] {
+        self.run.as_ref().map_or(&[], |run| &run.records)
+    }
+
+    /// The ended attempts at a step in the current run, oldest first.
+    pub fn attempts(&self, step: &Step) -> impl DoubleEndedIterator<Item = &StepRecord> {
+        self.records().iter().filter(|record| record.step.same_goal(step))
+    }
+
+    /// When the last operation ended; what was observed before that proves nothing.
+    pub fn last_end(&self) -> Option<Timestamp> {
+        self.records().iter().map(|record| record.ended_at).max()
+    }
+
+    /// Takes in an observation: keeps since when each pool has looked down.
+    #[must_use]
+    pub fn with_observation(mut self, observed: &Observed, limits: &Limits, now: Timestamp) -> Self {
+        let Some(topology) = observed.topology.value() else { return self };
+        let is_failing = super::cms_is_failing(observed, &self, limits, now);
+        self.cms_failing_since = is_failing.then(|| self.cms_failing_since.unwrap_or(now));
+        self.down_since = topology
+            .pools
+            .keys()
+            .filter(|pool| verdict::looks_down(pool, observed, limits, now))
+            .map(|pool| (pool.clone(), self.down_since.get(pool).copied().unwrap_or(now)))
+            .collect();
+        self
+    }
+}

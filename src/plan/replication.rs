@@ -1,0 +1,95 @@
+//! Waiting for replicas: bounded, with a kick half-way.
+
+use jiff::Timestamp;
+
+use super::{
+    Step,
+    edges::Replication,
+    row::{StepState, Wait, WaitKind},
+    world::World,
+};
+use crate::lync::MachineFqdn;
+
+impl World<'_> {
+    /// Whether a replica carries a change that was made between two moments.
+    pub(super) fn replication(
+        &self,
+        machine: &MachineFqdn,
+        change_started: Timestamp,
+        change_ended: Timestamp,
+    ) -> Replication {
+        let seen = self.live(&self.observed.replicas).ok().and_then(|replicas| replicas.get(machine));
+        let current = seen.is_some_and(|replica| {
+            // "Up to date" can still be about the time before the change. A missing creation time cannot
+            // show that, so the flag alone counts then.
+            replica.up_to_date && replica.last_update_creation.is_none_or(|at| at >= change_started)
+        });
+        let until = change_ended + self.limits.replica_wait;
+        let half = change_ended + self.limits.replica_wait / 2;
+        let kick = Step::KickReplication { replica: machine.clone() };
+        if current {
+            Replication::Current
+        } else if self.now >= until {
+            Replication::GivenUp(format!(
+                "the replica on {machine} has not taken over the change within {} minutes; going on without \
+                 it. Is TCP 4443 open from the Central Management pool to it?",
+                self.limits.replica_wait.as_mins()
+            ))
+        } else if self.now >= half && self.cms.is_writable() && self.progress.attempts(&kick).next().is_none()
+        {
+            Replication::Kick(kick)
+        } else {
+            Replication::Waiting(Wait {
+                kind: WaitKind::Replica,
+                what: format!("the replica on {machine} takes over the change"),
+                until: Some(until),
+            })
+        }
+    }
+
+    /// Whether all replicas that can, have taken over the configuration from a store that moved in this
+    /// run. Replicas on pools and Edge pools that are known to be dead can never become current.
+    pub(super) fn store_replication(&self) -> Vec<Replication> {
+        let moved = self
+            .progress
+            .records()
+            .iter()
+            .rfind(|record| matches!(record.step, Step::FailOverCentralManagement { .. }));
+        let (Some(moved), Ok(replicas)) = (moved, self.live(&self.observed.replicas)) else {
+            return Vec::new();
+        };
+        replicas
+            .keys()
+            .filter(|machine| !self.replica_is_dead(machine))
+            .map(|machine| match &replicas[machine] {
+                replica if replica.up_to_date => Replication::Current,
+                _ => self.replication(machine, moved.started_at, moved.ended_at),
+            })
+            .collect()
+    }
+
+    /// Whether a step may be tried now, as far as earlier attempts are concerned.
+    pub(super) fn attempt(&self, step: &Step) -> StepState {
+        super::attempts::attempt_state(self, step)
+    }
+}
+
+/// What a step that wants replicas to be current does: the kick that is due, the wait, or nothing.
+pub(super) struct Replicas {
+    pub(super) kick: Option<Step>,
+    pub(super) wait: Option<Wait>,
+    pub(super) warnings: Vec<String>,
+}
+
+pub(super) fn sum_up(all: Vec<Replication>) -> Replicas {
+    let mut sum = Replicas { kick: None, wait: None, warnings: Vec::new() };
+    for one in all {
+        match one {
+            Replication::Current => {}
+            Replication::Waiting(wait) => sum.wait = sum.wait.or(Some(wait)),
+            Replication::Kick(step) => sum.kick = sum.kick.or(Some(step)),
+            Replication::GivenUp(warning) => sum.warnings.push(warning),
+        }
+    }
+    sum
+}
