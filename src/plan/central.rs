@@ -41,8 +41,12 @@ pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> CentralRo
         }
     };
     let pair = world.topology.backup_of(current);
+    let is_2010 = version_of(world, current).is_some_and(|version| version < Version::LYNC_2013);
     let wanted = world.desired.central_management.as_ref();
     let must_leave = leaving.contains(current) || why_sick.is_some();
+    if is_2010 && (must_leave || wanted.is_some_and(|pool| pool != current)) {
+        return CentralRow::Hold(move_by_hand(current, wanted));
+    }
     let to = match (wanted, must_leave) {
         (Some(pool), _) if pool == current && why_sick.is_none() => return skip(current, "as wanted"),
         (Some(pool), _) if pool == current => {
@@ -120,6 +124,19 @@ fn step_row(
     }
 }
 
+/// Lync Server 2010 has no pairs: its store is moved, by a cmdlet that has to run locally.
+fn move_by_hand(from: &PoolFqdn, wanted: Option<&PoolFqdn>) -> Hold {
+    let to = wanted.map_or("a Lync Server 2013 pool".to_owned(), ToString::to_string);
+    Hold::Manual {
+        instruction: format!(
+            "{from} runs Lync Server 2010, whose Central Management store cannot be failed over. Move it by \
+             JJ204678 step 6: Install-CsDatabase -CentralManagementDatabase -Clean on the database of {to}, \
+             then Move-CsManagementServer with the exported files on one of its Front Ends"
+        ),
+        command: None,
+    }
+}
+
 fn no_standby(to: &PoolFqdn) -> Hold {
     Hold::Manual {
         instruction: format!(
@@ -168,16 +185,6 @@ fn obstacle(
         if let Some(row) = before {
             return Some(StepState::Later { after: row.step.to_string() });
         }
-    }
-    if version_of(world, from).is_some_and(|version| version < Version::LYNC_2013) {
-        return held(Hold::Manual {
-            instruction: format!(
-                "{from} runs Lync Server 2010, whose Central Management store cannot be failed over. Move it \
-                 by JJ204678 step 6: Install-CsDatabase -CentralManagementDatabase -Clean on the database of \
-                 {to}, then Move-CsManagementServer on one of its Front Ends with the exported files"
-            ),
-            command: None,
-        });
     }
     if let Some(why) = world.target_problem(to) {
         return held(Hold::NotReady { why });

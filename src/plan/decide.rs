@@ -62,6 +62,9 @@ fn decision(world: &World<'_>, rows: &Rows, hash: &str) -> Decision {
     if let Some(intent) = &world.progress.intent {
         return Decision::Follow(intent.operation.id);
     }
+    if let Some(hold) = refused(&rows.steps) {
+        return Decision::Hold(hold);
+    }
     if let Some(hold) = rows.holds.iter().find(|hold| matches!(hold, Hold::SplitBrain { .. })) {
         return settling(world).map_or(Decision::Hold(hold.clone()), Decision::Wait);
     }
@@ -81,6 +84,14 @@ fn decision(world: &World<'_>, rows: &Rows, hash: &str) -> Decision {
         return Decision::Execute { step: step.clone(), host: host.clone() };
     }
     waiting_or_held(world, rows)
+}
+
+/// An illegal wish is refused as a whole.
+fn refused(steps: &[PlannedStep]) -> Option<Hold> {
+    steps.iter().find_map(|row| match &row.state {
+        StepState::Held(hold @ Hold::Refused { .. }) => Some(hold.clone()),
+        _ => None,
+    })
 }
 
 fn waiting_or_held(world: &World<'_>, rows: &Rows) -> Decision {
@@ -192,14 +203,16 @@ fn settling(world: &World<'_>) -> Option<Wait> {
 }
 
 fn order(world: &World<'_>, steps: &[PlannedStep]) -> String {
-    if steps.is_empty() {
-        return String::new();
-    }
+    let has_edge = steps.iter().any(|row| matches!(row.step, Step::SetEdgeNextHop { .. }));
     match &world.cms {
-        CmsState::Healthy { pool } => format!(
+        _ if steps.len() < 2 => String::new(),
+        CmsState::Healthy { pool } if has_edge => format!(
             "The Central Management store works (on {pool}), so the Edge next hop can be written first; then \
              the store, then the users."
         ),
+        CmsState::Healthy { .. } => {
+            "Users that go home first, then the store, then users that leave.".to_owned()
+        }
         CmsState::Impaired { why, .. } | CmsState::Dead { why, .. } => format!(
             "The Central Management store does not work ({why}). The Edge next hop is written to it, so the \
              store comes first; then the Edge, then the users."

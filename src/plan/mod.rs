@@ -80,7 +80,8 @@ struct Rows {
 }
 
 /// The rows in the order of the procedure: Edge, store, users; or store, Edge, users when the store
-/// cannot be written, since the Edge change is a write to it.
+/// cannot be written, since the Edge change is a write to it. Users that go home go first: their way
+/// needs no other step (JJ204945), and other steps may need them at home (JJ721939).
 fn rows(world: &World<'_>) -> Rows {
     let mut rows = Rows::default();
     let edges = edges::edge_rows(world);
@@ -98,7 +99,7 @@ fn rows(world: &World<'_>) -> Rows {
         rows.holds.push(Hold::Unknown { what: format!("next hop of {edge}"), why: why.clone() });
     }
     let before = Before { edges: &edges, central: central.as_ref() };
-    let mut users = Vec::new();
+    let (mut going_home, mut going_away) = (Vec::new(), Vec::new());
     for goal in &world.desired.users {
         match users::users_row(world, goal, &before) {
             UsersRow::Skip(skipped) => rows.skipped.push(skipped),
@@ -109,18 +110,20 @@ fn rows(world: &World<'_>) -> Rows {
                         rows.warnings.push(warning);
                     }
                 }
-                users.push(row);
+                if goal.is_away() { going_away.push(row) } else { going_home.push(row) }
             }
         }
     }
     if world.cms.is_writable() {
+        rows.steps.extend(going_home);
         rows.steps.extend(edges.steps);
         rows.steps.extend(central);
     } else {
         rows.steps.extend(central);
+        rows.steps.extend(going_home);
         rows.steps.extend(edges.steps);
     }
-    rows.steps.extend(users);
+    rows.steps.extend(going_away);
     rows.skipped.extend(edges.skipped);
     rows
 }

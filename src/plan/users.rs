@@ -192,7 +192,7 @@ fn fail_back(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> UsersR
         Mode::Disaster => None,
         Mode::Planned => planned_obstacle(home, backup_health(world, from, home)),
     };
-    let state = central_obstacle_back(world, before)
+    let state = store_obstacle(world, before)
         .or_else(|| state_obstacle(world, home, from, &step))
         .or_else(|| target_obstacle(world, home, host.is_some()))
         .or_else(consent)
@@ -201,12 +201,11 @@ fn fail_back(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> UsersR
 }
 
 /// A failback needs a working Central Management store, wherever it is.
-fn central_obstacle_back(world: &World<'_>, before: &Before<'_>) -> Option<StepState> {
-    match before.central {
-        Some(row) if !world.cms.is_writable() || !matches!(row.state, StepState::Held(_)) => {
-            Some(StepState::Later { after: row.step.to_string() })
-        }
-        _ if world.cms.is_writable() => None,
-        _ => Some(StepState::Later { after: "the Central Management store works".to_owned() }),
+fn store_obstacle(world: &World<'_>, before: &Before<'_>) -> Option<StepState> {
+    if world.cms.is_writable() {
+        return None;
     }
+    let after =
+        before.central.map_or("the Central Management store works".to_owned(), |row| row.step.to_string());
+    Some(StepState::Later { after })
 }

@@ -1,0 +1,122 @@
+//! Golden plans: an observed world and a wish, and the plan that comes of them.
+
+mod support;
+
+use std::{fs, path::Path};
+
+use lync_failover::plan::{Decision, Hold, Plan, StepState};
+use serde::Serialize;
+use support::{golden, sketch::Sketch};
+
+/// A plan as people read it.
+#[derive(Serialize)]
+struct View<'a> {
+    decision: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    order: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    hash: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    steps: Vec<StepView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StepView {
+    step: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    mode: &'static str,
+    state: String,
+    why: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    command: String,
+    citation: String,
+    risk: String,
+    done_when: String,
+}
+
+fn hold(hold: &Hold) -> String {
+    match hold {
+        Hold::NeedsConsent { field, why } => format!("needs consent ({}): {why}", field.line()),
+        Hold::Unknown { what, why } => format!("unknown {what}: {why}"),
+        Hold::NotReady { why } => format!("not ready: {why}"),
+        Hold::SplitBrain { why } => format!("split brain: {why}"),
+        Hold::AwaitingApproval { hash, why } => format!("awaits approval of {hash}: {why}"),
+        Hold::Refused { violations } => {
+            let all: Vec<_> = violations.iter().map(|v| format!("{:?}: {}", v.rule, v.message)).collect();
+            format!("refused: {}", all.join("; "))
+        }
+        Hold::Manual { instruction, command } => {
+            format!(
+                "by hand: {instruction}{}",
+                command.as_ref().map(|c| format!(": {c}")).unwrap_or_default()
+            )
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn view(plan: &Plan) -> View<'_> {
+    let until = |wait: &lync_failover::plan::Wait| {
+        let until = wait.until.map(|at| format!(" until {at} at the latest")).unwrap_or_default();
+        format!("waits: {}{until}", wait.what)
+    };
+    let decision = match &plan.decision {
+        Decision::Converged => "Converged".to_owned(),
+        Decision::Execute { step, host } => format!("Execute {step} on {host}"),
+        Decision::Follow(id) => format!("Follow {id}"),
+        Decision::Wait(wait) => until(wait),
+        Decision::Hold(h) => hold(h),
+    };
+    let steps = plan.steps.iter().map(|row| StepView {
+        step: row.step.to_string(),
+        mode: row.step.mode_name(),
+        state: match &row.state {
+            StepState::Ready => "Ready".to_owned(),
+            StepState::Running => "Running".to_owned(),
+            StepState::Later { after } => format!("after {after}"),
+            StepState::Waiting(wait) => until(wait),
+            StepState::Held(h) => hold(h),
+        },
+        why: row.why.clone(),
+        host: row.host.as_ref().map(ToString::to_string),
+        command: row.step.mutation().to_string(),
+        citation: row.step.citation().short(),
+        risk: format!("{:?}", row.step.risk()),
+        done_when: row.step.post_condition(),
+    });
+    View {
+        decision,
+        order: &plan.order,
+        hash: &plan.hash,
+        steps: steps.collect(),
+        skipped: plan.skipped.iter().map(|s| format!("{} {}: {}", s.step, s.target, s.why)).collect(),
+        warnings: plan.warnings.clone(),
+    }
+}
+
+#[test]
+fn every_sketch_gives_its_plan() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(paths.len() >= 20, "only {} sketches", paths.len());
+    let mut problems = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        let (input, expected) = golden::split(&text);
+        let sketch: Sketch = match serde_yaml::from_str(input) {
+            Ok(sketch) => sketch,
+            Err(err) => panic!("{}: {err}", path.display()),
+        };
+        let options = serde_yaml::ser_options! { prefer_block_scalars: false };
+        let actual = serde_yaml::to_string_with_options(&view(&sketch.plan()), options).unwrap();
+        problems.extend(golden::check(&path, input, expected, &actual).err());
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+}

@@ -1,0 +1,270 @@
+//! A sketch of an observed world, short enough for a golden file.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use lync_failover::{
+    lync::{outputs::*, *},
+    plan::*,
+};
+use serde::Deserialize;
+
+/// The time at which every sketch is planned.
+pub fn now() -> Timestamp {
+    "2026-11-22T03:00:00Z".parse().unwrap()
+}
+
+pub fn fqdn<T: std::str::FromStr<Err = FqdnError>>(short: &str) -> T {
+    let name = if short.contains('.') { short.to_owned() } else { format!("{short}.contoso.com") };
+    name.parse().unwrap()
+}
+
+pub fn pool(short: &str) -> PoolFqdn {
+    fqdn(short)
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct PoolSketch {
+    pub site: String,
+    #[serde(default)]
+    pub pair: Option<String>,
+    #[serde(default = "three")]
+    pub front_ends: usize,
+    /// Up, Registrars (stopped, hosts alive), Gone, Suspect (SIP silent, services run), Fresh (down since now),
+    /// Denied (credentials refused).
+    #[serde(default = "up")]
+    pub health: String,
+    /// The PoolState; empty when it could not be read.
+    #[serde(default)]
+    pub state: Option<PoolState>,
+    /// Whether it has a Central Management service; the SQL server is `sql-<pool>`.
+    #[serde(default)]
+    pub cms: bool,
+    /// `primary` or `mirror` is principal.
+    #[serde(default)]
+    pub mirrored: Option<String>,
+    #[serde(default)]
+    pub director: bool,
+    #[serde(default = "lync_2013")]
+    pub version: u8,
+    /// Steady, Behind, Broken.
+    #[serde(default = "steady")]
+    pub backup: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EdgeSketch {
+    pub site: String,
+    pub next_hop: Option<String>,
+    #[serde(default)]
+    pub down: bool,
+    /// Whether the replica is current.
+    #[serde(default)]
+    pub behind: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct CmsSketch {
+    pub on: String,
+    /// Healthy, Dead, Impaired (heartbeats stale), Split, Unseen.
+    #[serde(default = "healthy")]
+    pub health: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Sketch {
+    pub about: String,
+    pub pools: BTreeMap<String, PoolSketch>,
+    pub cms: CmsSketch,
+    #[serde(default)]
+    pub edges: BTreeMap<String, EdgeSketch>,
+    pub desired: Desired,
+    /// Seconds since the observation was made.
+    #[serde(default)]
+    pub age: i64,
+    /// A generation that has converged before.
+    #[serde(default)]
+    pub converged_generation: Option<i64>,
+    #[serde(default = "one")]
+    pub generation: i64,
+}
+
+fn three() -> usize {
+    3
+}
+fn one() -> i64 {
+    1
+}
+fn lync_2013() -> u8 {
+    6
+}
+fn up() -> String {
+    "Up".into()
+}
+fn healthy() -> String {
+    "Healthy".into()
+}
+fn steady() -> String {
+    "Steady".into()
+}
+
+fn machines(pool: &str, n: usize) -> Vec<MachineFqdn> {
+    (1..=n).map(|i| fqdn(&format!("fe{i}.{pool}.contoso.com"))).collect()
+}
+
+impl Sketch {
+    /// The observation that the sketch stands for.
+    pub fn observed(&self) -> Observed {
+        let at = now() - SignedDuration::from_secs(self.age);
+        let host = || fqdn::<MachineFqdn>("fe1.pool2.contoso.com");
+        let cms_dead = self.cms.health == "Dead";
+        let dead = || Why::CentralManagementUnavailable("Cannot open database \"xds\"".into());
+        let unseen = || Why::BridgeUnavailable("no endpoint answers".into());
+        let from = || if cms_dead { Source::LocalReplica(host()) } else { Source::CentralManagement(host()) };
+        let mut observed =
+            Observed { topology: Fact::known(self.topology(), at, from()), ..Default::default() };
+
+        for (name, sketch) in &self.pools {
+            let state = sketch.state.map_or(Fact::Unknown(unseen()), |s| Fact::known(s, at, from()));
+            observed.pool_states.insert(pool(name), state);
+            let (sip, registrar, endpoint) = match sketch.health.as_str() {
+                "Up" => (true, Some(true), EndpointState::Connected),
+                "Registrars" => (false, Some(false), EndpointState::Connected),
+                "Gone" | "Fresh" => (false, None, EndpointState::Unreachable("timed out".into())),
+                "Suspect" => (false, Some(true), EndpointState::Connected),
+                "Denied" => (false, None, EndpointState::Denied("401".into())),
+                other => panic!("unknown health {other}"),
+            };
+            for machine in machines(name, sketch.front_ends) {
+                observed.sip.insert(machine.clone(), Fact::known(sip, at, Source::Probe));
+                let running =
+                    registrar.map_or(Fact::Unknown(unseen()), |r| Fact::known(r, at, Source::Probe));
+                observed.registrars.insert(machine.clone(), running);
+                observed.endpoints.insert(machine, Fact::known(endpoint.clone(), at, Source::Probe));
+            }
+            let (export, import) = match sketch.backup.as_str() {
+                "Behind" => (ExportStatus::NonSteadyState, ImportStatus::NormalState),
+                "Broken" => (ExportStatus::ErrorState, ImportStatus::NormalState),
+                _ => (ExportStatus::SteadyState, ImportStatus::NormalState),
+            };
+            let module = BackupModule { name: "UserServices.PresenceFocus".into(), export, import };
+            let status = BackupServiceStatus { modules: vec![module] };
+            observed.backup_services.insert(pool(name), Fact::known(status, at, Source::Service(host())));
+            if let Some(principal) = &sketch.mirrored {
+                let (on_primary, on_mirror) = match principal.as_str() {
+                    "primary" => (MirrorRole::Principal, MirrorRole::Mirror),
+                    _ => (MirrorRole::Mirror, MirrorRole::Principal),
+                };
+                let row = MirrorRow { database: "xds".into(), on_primary, on_mirror };
+                let fact = Fact::known(vec![row], at, Source::Service(host()));
+                observed.central_management.mirrors.insert(pool(name), fact);
+            }
+        }
+
+        let on = pool(&self.cms.on);
+        let cms = &mut observed.central_management;
+        let pointer = format!("sql-{}.contoso.com\\rtc", self.cms.on).parse().unwrap();
+        cms.pointer = Fact::known(pointer, at, Source::ActiveDirectory(host()));
+        let master: MachineFqdn = fqdn(&format!("fe1.{}.contoso.com", self.cms.on));
+        let beat = if self.cms.health == "Impaired" { at - SignedDuration::from_mins(30) } else { at };
+        let status = StoreStatus {
+            active_master: Some(master.clone()),
+            active_master_heartbeat: Some(beat),
+            active_file_transfer_agent: Some(master),
+            active_file_transfer_agent_heartbeat: Some(beat),
+        };
+        let rows = |all: bool| -> Vec<CmsRole> {
+            let with_cms = self.pools.iter().filter(|(_, p)| p.cms);
+            with_cms
+                .map(|(name, p)| CmsRole {
+                    pool: pool(name),
+                    active: all || pool(name) == on,
+                    version: Version(p.version),
+                })
+                .collect()
+        };
+        match self.cms.health.as_str() {
+            "Dead" => {
+                cms.roles = Fact::Unknown(dead());
+                cms.store = Fact::known(StoreStatus::default(), at, Source::Service(host()));
+                cms.database = Fact::known(false, at, Source::Service(host()));
+            }
+            "Unseen" => {
+                cms.roles = Fact::Unknown(unseen());
+                cms.store = Fact::Unknown(unseen());
+                cms.database = Fact::Unknown(unseen());
+            }
+            health => {
+                cms.roles = Fact::known(rows(health == "Split"), at, from());
+                cms.store = Fact::known(status, at, from());
+                cms.database = Fact::known(true, at, from());
+            }
+        }
+
+        for (name, edge) in &self.edges {
+            let hop = edge.next_hop.as_ref();
+            let hop = hop.map_or(Fact::Unknown(unseen()), |hop| Fact::known(pool(hop), at, from()));
+            observed.next_hops.insert(fqdn(name), hop);
+            observed.sip.insert(fqdn(name), Fact::known(!edge.down, at, Source::Probe));
+        }
+        observed.replicas = if cms_dead {
+            Fact::Unknown(dead())
+        } else {
+            let replica = |up_to_date| Replica {
+                up_to_date,
+                last_status_report: up_to_date.then_some(at),
+                last_update_creation: Some(at),
+            };
+            let edges = self.edges.iter().map(|(n, e)| (fqdn(n), replica(!e.behind && !e.down)));
+            Fact::known(edges.collect(), at, from())
+        };
+        observed
+    }
+
+    fn topology(&self) -> Topology {
+        let sql = |name: &str| format!("{name}.contoso.com\\rtc").parse::<SqlInstance>().unwrap();
+        let pools = self.pools.iter().map(|(name, sketch)| {
+            let entry = Pool {
+                site: sketch.site.clone(),
+                kind: if sketch.director { PoolKind::Director } else { PoolKind::FrontEnd },
+                version: Version(sketch.version),
+                machines: machines(name, sketch.front_ends),
+                backup: sketch.pair.as_deref().map(pool),
+                central_management_store: sketch.cms.then(|| sql(&format!("sql-{name}"))),
+                central_management_mirror: sketch.mirrored.as_ref().map(|_| sql(&format!("sqlm-{name}"))),
+            };
+            (pool(name), entry)
+        });
+        let edges = self.edges.iter().map(|(name, sketch)| {
+            let machines = vec![fqdn(name)];
+            (fqdn(name), Edge { site: sketch.site.clone(), version: Version(6), machines })
+        });
+        Topology { sites: Vec::new(), pools: pools.collect(), edges: edges.collect() }
+    }
+
+    /// What is remembered: pools that are seen down have been so for a while, save those marked Fresh.
+    pub fn progress(&self) -> Progress {
+        let long_ago = now() - SignedDuration::from_mins(5);
+        let down = self.pools.iter().filter_map(|(name, p)| match p.health.as_str() {
+            "Registrars" | "Gone" => Some((pool(name), long_ago)),
+            "Fresh" => Some((pool(name), now() - SignedDuration::from_secs(10))),
+            _ => None,
+        });
+        Progress {
+            generation: self.generation,
+            converged_generation: self.converged_generation,
+            down_since: down.collect(),
+            cms_failing_since: matches!(self.cms.health.as_str(), "Dead" | "Impaired").then_some(long_ago),
+            ..Progress::default()
+        }
+    }
+
+    /// The plan for the sketch.
+    pub fn plan(&self) -> Plan {
+        plan(&self.desired, &self.observed(), &self.progress(), &Limits::default(), now())
+    }
+}
