@@ -11,7 +11,8 @@ pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
     hold_chains_without_consent(&mut rows.steps);
     let steps: Vec<Step> = rows.steps.iter().map(|row| row.step.clone()).collect();
     let hash = plan_hash(&steps);
-    let decision = decision(world, &rows, &hash);
+    hold_without_approval(world, &mut rows.steps, &hash);
+    let decision = decision(world, &rows);
     Plan {
         hash,
         order: order(world, &rows.steps),
@@ -58,7 +59,7 @@ fn hold_chains_without_consent(steps: &mut [PlannedStep]) {
     }
 }
 
-fn decision(world: &World<'_>, rows: &Rows, hash: &str) -> Decision {
+fn decision(world: &World<'_>, rows: &Rows) -> Decision {
     if let Some(intent) = &world.progress.intent {
         return Decision::Follow(intent.operation.id);
     }
@@ -74,7 +75,7 @@ fn decision(world: &World<'_>, rows: &Rows, hash: &str) -> Decision {
     }
     let ready = rows.steps.iter().find(|row| row.state == StepState::Ready);
     let kick = rows.kick.as_ref().and_then(|step| Some((step, world.executor(world.cms.pool()?)?)));
-    if let Some(hold) = global_hold(world, rows, hash) {
+    if let Some(hold) = global_hold(world, rows) {
         return Decision::Hold(hold);
     }
     if let Some(PlannedStep { step, host: Some(host), .. }) = ready {
@@ -116,7 +117,7 @@ fn waiting_or_held(world: &World<'_>, rows: &Rows) -> Decision {
 }
 
 /// What stops every mutation, whatever its own state.
-fn global_hold(world: &World<'_>, rows: &Rows, hash: &str) -> Option<Hold> {
+fn global_hold(world: &World<'_>, rows: &Rows) -> Option<Hold> {
     if world.desired.suspend {
         return Some(Hold::Suspended);
     }
@@ -133,7 +134,7 @@ fn global_hold(world: &World<'_>, rows: &Rows, hash: &str) -> Option<Hold> {
     if !world.progress.is_armed() && !world.desired.correct_drift {
         return Some(Hold::Drifted);
     }
-    stale(world).or_else(|| approval(world, &rows.steps, hash))
+    stale(world)
 }
 
 /// An operation that may have run, and whose effect is not there, blocks everything.
@@ -149,26 +150,25 @@ fn undecided(world: &World<'_>, steps: &[PlannedStep]) -> Option<Hold> {
     })
 }
 
-/// A brand-new object must not move a healthy pool: a rebuilt cluster with an old Git would.
-fn approval(world: &World<'_>, steps: &[PlannedStep], hash: &str) -> Option<Hold> {
+/// A brand-new object must not move a healthy pool: a rebuilt cluster with an old Git would. What is to
+/// be taken from a pool that is down goes on.
+fn hold_without_approval(world: &World<'_>, steps: &mut [PlannedStep], hash: &str) {
     let progress = world.progress;
-    if progress.converged_generation.is_some() || world.desired.approved_plan.as_deref() == Some(hash) {
-        return None;
-    }
     let is_under_way = progress
         .run
         .as_ref()
         .is_some_and(|run| run.generation == progress.generation && is_suffix(&run.steps, steps));
-    if is_under_way {
-        return None;
+    let is_known = progress.converged_generation.is_some();
+    if is_known || is_under_way || world.desired.approved_plan.as_deref() == Some(hash) {
+        return;
     }
-    steps.iter().find_map(|row| {
-        let source = row.step.source()?;
-        (world.verdict(source) == Verdict::Up).then(|| Hold::AwaitingApproval {
-            hash: hash.to_owned(),
-            why: format!("{} would take something away from {source}, which is up", row.step.name()),
-        })
-    })
+    for row in steps.iter_mut().filter(|row| row.state == StepState::Ready) {
+        let Some(source) = row.step.source().filter(|pool| world.verdict(pool) == Verdict::Up) else {
+            continue;
+        };
+        let why = format!("{} would take something away from {source}, which is up", row.step.name());
+        row.state = StepState::Held(Hold::AwaitingApproval { hash: hash.to_owned(), why });
+    }
 }
 
 /// Whether what is left is the tail of what was begun: same goals in the same order.
