@@ -6,6 +6,8 @@
 pub mod api;
 pub mod bridge;
 pub mod clock;
+pub mod controller;
 pub mod lync;
 pub mod plan;
 pub mod simulator;
+pub mod status;

@@ -54,12 +54,12 @@ pub trait Bridge: Send + Sync {
     /// A [`CallError`] says nothing about the operation, which goes on.
     async fn follow(&self, operation: &Operation, after: u64) -> Result<Followed, CallError>;
 
-    /// Finds out what became of an operation that another process may have started.
+    /// Finds out, through any host, what became of an operation that another process may have started.
     ///
     /// # Errors
     ///
     /// A [`CallError`] when the target could not be asked.
-    async fn adopt(&self, operation: &Operation) -> Result<Adoption, CallError>;
+    async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError>;
 }
 
 /// Tests from the operator's own place in the network.

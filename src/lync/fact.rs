@@ -142,13 +142,24 @@ impl<T> Fact<T> {
         }
     }
 
-    /// Keeps the newer knowledge: a failed reading does not erase what was known before (it ages
-    /// instead); a successful one replaces it.
+    /// Keeps what was known before if this reading only failed to see: the earlier fact ages on. A
+    /// reading that says something, also that the store does not answer or that answers contradict each
+    /// other, replaces it. For showing; a decision looks at the reading itself.
     #[must_use]
-    pub fn or_earlier(self, earlier: Self) -> Self {
-        match (&self, &earlier) {
-            (Self::Unknown(_), Self::Known { .. }) => earlier,
-            _ => self,
-        }
+    pub fn or_earlier(self, earlier: &Self) -> Self
+    where
+        T: Clone,
+    {
+        let is_blind = matches!(
+            self,
+            Self::Unknown(
+                Why::NotObserved
+                    | Why::BridgeUnavailable(_)
+                    | Why::Denied(_)
+                    | Why::CmdletFailed(_)
+                    | Why::Unreadable(_)
+            )
+        );
+        if is_blind && earlier.value().is_some() { earlier.clone() } else { self }
     }
 }

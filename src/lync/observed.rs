@@ -44,6 +44,10 @@ pub struct StoreStatus {
 pub struct CentralManagement {
     /// The pools with the service, and which is active.
     pub roles: Fact<Vec<CmsRole>>,
+    /// The same as a local replica has it, read only when the store does not answer. As old as the last
+    /// replication: it says where the store was, not where it is.
+    #[serde(default)]
+    pub replicated_roles: Fact<Vec<CmsRole>>,
     /// Master, file transfer agent and their heartbeats.
     pub store: Fact<StoreStatus>,
     /// The SQL instance that Active Directory points to.
@@ -108,4 +112,41 @@ pub struct Observed {
     /// The endpoints of the bridge.
     #[serde(default)]
     pub endpoints: BTreeMap<MachineFqdn, Fact<EndpointState>>,
+}
+
+impl Observed {
+    /// Fills what could not be seen this time with what was seen before, with its age.
+    #[must_use]
+    pub fn or_earlier(self, earlier: &Self) -> Self {
+        let (mine, theirs) = (self.central_management, &earlier.central_management);
+        Self {
+            topology: self.topology.or_earlier(&earlier.topology),
+            pool_states: each_or_earlier(self.pool_states, &earlier.pool_states),
+            central_management: CentralManagement {
+                roles: mine.roles.or_earlier(&theirs.roles),
+                replicated_roles: mine.replicated_roles.or_earlier(&theirs.replicated_roles),
+                store: mine.store.or_earlier(&theirs.store),
+                pointer: mine.pointer.or_earlier(&theirs.pointer),
+                database: mine.database.or_earlier(&theirs.database),
+                mirrors: each_or_earlier(mine.mirrors, &theirs.mirrors),
+            },
+            next_hops: each_or_earlier(self.next_hops, &earlier.next_hops),
+            replicas: self.replicas.or_earlier(&earlier.replicas),
+            backup_services: each_or_earlier(self.backup_services, &earlier.backup_services),
+            sip: each_or_earlier(self.sip, &earlier.sip),
+            registrars: each_or_earlier(self.registrars, &earlier.registrars),
+            endpoints: each_or_earlier(self.endpoints, &earlier.endpoints),
+        }
+    }
+}
+
+fn each_or_earlier<K: Ord + Clone, T: Clone>(
+    mut now: BTreeMap<K, Fact<T>>,
+    earlier: &BTreeMap<K, Fact<T>>,
+) -> BTreeMap<K, Fact<T>> {
+    for (key, before) in earlier {
+        let fact = now.remove(key).unwrap_or_default();
+        now.insert(key.clone(), fact.or_earlier(before));
+    }
+    now
 }

@@ -13,9 +13,6 @@ pub(super) fn attempt_state(world: &World<'_>, step: &Step) -> StepState {
     let tried = world.progress.attempts(step).filter(|r| matches!(r.outcome, StepOutcome::Ended(_))).count();
     let tried = i32::try_from(tried).unwrap_or(i32::MAX);
     let (kind, pause, what, message) = match &last.outcome {
-        StepOutcome::Undecided(why) => {
-            return StepState::Held(Hold::OutcomeUnknown { operation: last.operation.id, why: why.clone() });
-        }
         StepOutcome::NotStarted(why) => {
             (WaitKind::Retry, world.limits.retry_after, format!("another try: {why}"), why.clone())
         }

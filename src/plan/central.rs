@@ -70,6 +70,14 @@ pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> CentralRo
             }
         },
     };
+    if leaving.contains(to) {
+        return CentralRow::Hold(Hold::NotReady {
+            why: format!(
+                "the Central Management store has to leave {current}, and its only way is to {to}, which is \
+                 itself being failed over"
+            ),
+        });
+    }
     let why = match why_sick {
         Some(sick) => format!(
             "the Central Management store on {current} does not work ({sick}); nothing can be written, and \

@@ -181,13 +181,14 @@ fn runs_on(world: &World<'_>, machine: &MachineFqdn, pool: &PoolFqdn) -> bool {
 fn last_host(world: &World<'_>) -> Option<PoolFqdn> {
     let cms = &world.observed.central_management;
     let pointed = cms.pointer.value().and_then(|sql| world.topology.pool_of_store(sql));
-    let replicated = || cms.roles.value().and_then(|roles| only_active(roles).ok());
+    let replicated = || cms.replicated_roles.value().and_then(|roles| only_active(roles).ok());
     pointed.or_else(replicated).cloned()
 }
 
 /// The version of the Central Management service of a pool, as far as it was read.
 pub(super) fn version_of(world: &World<'_>, pool: &PoolFqdn) -> Option<Version> {
-    let rows = world.observed.central_management.roles.value();
+    let cms = &world.observed.central_management;
+    let rows = cms.roles.value().or(cms.replicated_roles.value());
     let row = rows.and_then(|rows| rows.iter().find(|row| row.pool == *pool)).map(|row| row.version);
     row.or_else(|| world.topology.pools.get(pool).map(|p| p.version))
 }

@@ -1,11 +1,11 @@
 //! Who has agreed to what. Consent selects nothing: it only allows.
 
 use super::{
-    DisasterConsent, Verdict,
+    Verdict,
     row::{ConsentField, Wait, WaitKind},
     world::World,
 };
-use crate::lync::PoolFqdn;
+use crate::{api::DisasterConsent, lync::PoolFqdn};
 
 /// Whether disaster mode may be used against a source.
 pub(super) enum Consent {

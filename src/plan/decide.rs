@@ -1,10 +1,14 @@
 //! From rows to the one decision: what to do now.
 
 use super::{
-    CmsState, Decision, Hold, Management, Plan, PlannedStep, Rows, Step, StepOutcome, StepState, Verdict,
+    CmsState, Decision, Hold, Plan, PlannedStep, Rows, Step, StepOutcome, StepRecord, StepState, Verdict,
     Wait, WaitKind, plan_hash, world::World,
 };
-use crate::lync::{Fact, PoolFqdn, Source};
+use crate::{
+    api::Management,
+    bridge::Ended,
+    lync::{Fact, PoolFqdn, Source},
+};
 
 pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
     mark_running(world, &mut rows.steps);
@@ -19,6 +23,11 @@ pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
         steps: rows.steps,
         skipped: rows.skipped,
         decision,
+        effect_in_flight: world
+            .progress
+            .intent
+            .as_ref()
+            .is_some_and(|intent| world.effect_is_seen(&intent.step)),
         warnings: rows.warnings,
         central_management: world.cms.clone(),
         verdicts: world.verdicts.clone(),
@@ -61,7 +70,11 @@ fn hold_chains_without_consent(steps: &mut [PlannedStep]) {
 
 fn decision(world: &World<'_>, rows: &Rows) -> Decision {
     if let Some(intent) = &world.progress.intent {
-        return Decision::Follow(intent.operation.id);
+        let operation = intent.operation.id;
+        return match &intent.undecided {
+            None => Decision::Follow(operation),
+            Some(why) => Decision::Hold(Hold::OutcomeUnknown { operation, why: why.clone() }),
+        };
     }
     if let Some(hold) = refused(&rows.steps) {
         return Decision::Hold(hold);
@@ -125,9 +138,6 @@ fn global_hold(world: &World<'_>, rows: &Rows) -> Option<Hold> {
         Management::Enforce => {}
         Management::Plan | Management::Observe => return Some(Hold::PlanOnly),
     }
-    if let Some(undecided) = undecided(world, &rows.steps) {
-        return Some(undecided);
-    }
     if rows.steps.is_empty() {
         return None;
     }
@@ -135,19 +145,6 @@ fn global_hold(world: &World<'_>, rows: &Rows) -> Option<Hold> {
         return Some(Hold::Drifted);
     }
     stale(world)
-}
-
-/// An operation that may have run, and whose effect is not there, blocks everything.
-fn undecided(world: &World<'_>, steps: &[PlannedStep]) -> Option<Hold> {
-    steps.iter().find_map(|row| {
-        let last = world.progress.attempts(&row.step).next_back()?;
-        match &last.outcome {
-            StepOutcome::Undecided(why) => {
-                Some(Hold::OutcomeUnknown { operation: last.operation.id, why: why.clone() })
-            }
-            _ => None,
-        }
-    })
 }
 
 /// A brand-new object must not move a healthy pool: a rebuilt cluster with an old Git would. What is to
@@ -193,7 +190,8 @@ fn stale(world: &World<'_>) -> Option<Hold> {
 
 /// Just after an operation on the store the signals may disagree for a while.
 fn settling(world: &World<'_>) -> Option<Wait> {
-    let last = world.progress.records().last()?;
+    let is_done = |record: &&StepRecord| record.outcome == StepOutcome::Ended(Ended::Completed);
+    let last = world.progress.records().last().filter(is_done)?;
     let until = last.ended_at + last.step.verification_window();
     (world.now < until).then(|| Wait {
         kind: WaitKind::Verification,

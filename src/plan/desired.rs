@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::lync::{EdgeFqdn, PoolFqdn};
+use crate::{
+    api::{DisasterConsent, Management},
+    lync::{EdgeFqdn, PoolFqdn},
+};
 
 /// Who shall serve the users of a pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,30 +35,6 @@ pub struct EdgeGoal {
     pub edge: EdgeFqdn,
     /// The registrar pool behind it.
     pub next_hop: PoolFqdn,
-}
-
-/// Consent to disaster mode, which loses what was not replicated. Consent selects nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DisasterConsent {
-    /// Never.
-    #[default]
-    Never,
-    /// Once the source has been down for the configured time.
-    WhenSourceDown,
-    /// Whenever planned mode cannot work.
-    Always,
-}
-
-/// How far the operator may go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Management {
-    /// Observe only.
-    Observe,
-    /// Observe and plan.
-    Plan,
-    /// Observe, plan and act.
-    #[default]
-    Enforce,
 }
 
 /// What the desired state and the policy of a resource say.

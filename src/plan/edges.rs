@@ -105,8 +105,8 @@ fn state(world: &World<'_>, edge: &EdgeFqdn, to: &PoolFqdn, step: &Step, has_hos
 pub(super) enum Replication {
     Current,
     Waiting(Wait),
-    /// Half of the time is over: ask for a full copy.
-    Kick(Step),
+    /// Half of the time is over: ask for a full copy, and go on waiting.
+    Kick(Step, Wait),
     /// The time is over; go on with a warning.
     GivenUp(String),
 }

@@ -11,6 +11,7 @@ mod consent;
 mod decide;
 mod desired;
 mod edges;
+mod effect;
 mod hash;
 mod legal;
 mod progress;
@@ -19,6 +20,7 @@ mod row;
 mod step;
 mod users;
 mod verdict;
+mod wish;
 mod world;
 
 use jiff::Timestamp;
@@ -26,13 +28,14 @@ use jiff::Timestamp;
 use crate::lync::{Observed, Topology};
 
 pub use cms::CmsState;
-pub use desired::{Desired, DisasterConsent, EdgeGoal, Limits, Management, UsersGoal};
+pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};
 pub use hash::plan_hash;
 pub use legal::{Rule, Violation, violations};
 pub use progress::{Intent, Progress, Run, StepOutcome, StepRecord};
 pub use row::{ConsentField, Decision, Hold, Plan, PlannedStep, Skipped, StepState, Wait, WaitKind};
 pub use step::{Mode, Risk, Step};
 pub use verdict::{Ballot, Observer, Verdict, Vote, ballots, looks_down};
+pub use wish::WishError;
 pub use world::World;
 
 use central::CentralRow;
@@ -103,6 +106,7 @@ fn rows(world: &World<'_>) -> Rows {
     for goal in &world.desired.users {
         match users::users_row(world, goal, &before) {
             UsersRow::Skip(skipped) => rows.skipped.push(skipped),
+            UsersRow::Hold(hold) => rows.holds.push(hold),
             UsersRow::Step { row, kick, warnings } => {
                 rows.kick = rows.kick.take().or(kick);
                 for warning in warnings {

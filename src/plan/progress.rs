@@ -31,6 +31,10 @@ pub struct Intent {
     pub attempt: i32,
     /// Which step of the run it is, from 1, and how many there were when it was written.
     pub position: (i32, i32),
+    /// Why it is not known what became of the operation, if nobody could tell when last asked. Nothing
+    /// else starts until that is decided: by an answer, by the effect, or by a person.
+    #[serde(default)]
+    pub undecided: Option<String>,
 }
 
 /// What came of an operation.
@@ -41,8 +45,6 @@ pub enum StepOutcome {
     Ended(Ended),
     /// It was never started.
     NotStarted(String),
-    /// Nobody can tell whether it ran. Blocks further mutations until a person decides.
-    Undecided(String),
 }
 
 /// An operation that is over.
@@ -67,6 +69,12 @@ pub struct StepRecord {
 pub struct Run {
     /// When its first step began.
     pub started_at: Timestamp,
+    /// When its goal was observed, once it has been.
+    #[serde(default)]
+    pub finished_at: Option<Timestamp>,
+    /// Since when the source had been down, if it was: the recovery time counts from here.
+    #[serde(default)]
+    pub down_since: Option<Timestamp>,
     /// The generation of the spec.
     pub generation: i64,
     /// The step list as it was approved or armed; each later plan is a suffix of it.
@@ -88,6 +96,8 @@ pub struct Progress {
     pub intent: Option<Intent>,
     /// The run that is under way.
     pub run: Option<Run>,
+    /// The last run that reached its goal.
+    pub last_run: Option<Run>,
     /// Since when each pool has looked down without a break.
     pub down_since: BTreeMap<PoolFqdn, Timestamp>,
     /// Since when the Central Management store has not worked, without a break.
@@ -100,9 +110,10 @@ impl Progress {
         self.converged_generation.is_none_or(|converged| converged < self.generation)
     }
 
-    /// The ended operations of the current run.
+    /// The ended operations of the run of the current generation.
     pub fn records(&self) -> &[StepRecord] {
-        self.run.as_ref().map_or(&[], |run| &run.records)
+        let run = self.run.as_ref().filter(|run| run.generation == self.generation);
+        run.map_or(&[], |run| &run.records)
     }
 
     /// The ended attempts at a step in the current run, oldest first.
@@ -112,7 +123,8 @@ impl Progress {
 
     /// When the last operation ended; what was observed before that proves nothing.
     pub fn last_end(&self) -> Option<Timestamp> {
-        self.records().iter().map(|record| record.ended_at).max()
+        let runs = self.run.iter().chain(&self.last_run);
+        runs.flat_map(|run| &run.records).map(|record| record.ended_at).max()
     }
 
     /// Takes in an observation: keeps since when each pool has looked down.

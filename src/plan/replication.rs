@@ -26,6 +26,11 @@ impl World<'_> {
         });
         let until = change_ended + self.limits.replica_wait;
         let half = change_ended + self.limits.replica_wait / 2;
+        let wait = Wait {
+            kind: WaitKind::Replica,
+            what: format!("the replica on {machine} takes over the change"),
+            until: Some(until),
+        };
         let kick = Step::KickReplication { replica: machine.clone() };
         if current {
             Replication::Current
@@ -37,13 +42,9 @@ impl World<'_> {
             ))
         } else if self.now >= half && self.cms.is_writable() && self.progress.attempts(&kick).next().is_none()
         {
-            Replication::Kick(kick)
+            Replication::Kick(kick, wait)
         } else {
-            Replication::Waiting(Wait {
-                kind: WaitKind::Replica,
-                what: format!("the replica on {machine} takes over the change"),
-                until: Some(until),
-            })
+            Replication::Waiting(wait)
         }
     }
 
@@ -87,7 +88,10 @@ pub(super) fn sum_up(all: Vec<Replication>) -> Replicas {
         match one {
             Replication::Current => {}
             Replication::Waiting(wait) => sum.wait = sum.wait.or(Some(wait)),
-            Replication::Kick(step) => sum.kick = sum.kick.or(Some(step)),
+            Replication::Kick(step, wait) => {
+                sum.kick = sum.kick.or(Some(step));
+                sum.wait = sum.wait.or(Some(wait));
+            }
             Replication::GivenUp(warning) => sum.warnings.push(warning),
         }
     }

@@ -214,6 +214,8 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
     /// What to do now.
     pub decision: Decision,
+    /// Whether the post-condition of the operation in flight is observed already.
+    pub effect_in_flight: bool,
     /// What people should know.
     pub warnings: Vec<String>,
     /// The state of the Central Management store.

@@ -15,6 +15,8 @@ use crate::lync::{PoolFqdn, PoolState};
 pub(super) enum UsersRow {
     /// Nothing to do.
     Skip(Skipped),
+    /// It is not known whether anything is to be done.
+    Hold(Hold),
     /// They are to be failed over or back. `kick` is a replication kick that is due first.
     Step { row: PlannedStep, kick: Option<Step>, warnings: Vec<String> },
 }
@@ -34,6 +36,13 @@ pub(super) fn users_row(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>
             target: goal.home.to_string(),
             why: format!("users of {} are served by {}: PoolState is {done}", goal.home, goal.served_by),
         });
+    }
+    let seen = world.observed.pool_states.get(&goal.home).and_then(|fact| fact.value());
+    if let (Err(why), Some(seen)) = (live, seen)
+        && *seen == done
+    {
+        // It was so when it was last seen: no step to plan, but nothing to rely on either.
+        return UsersRow::Hold(Hold::Unknown { what: format!("PoolState of {}", goal.home), why });
     }
     if goal.is_away() { fail_over(world, goal, before) } else { fail_back(world, goal, before) }
 }

@@ -1,0 +1,38 @@
+//! What happens during a pass, for whoever shows or records it.
+
+use crate::{
+    bridge::Record,
+    lync::Observed,
+    plan::{Intent, Plan, StepRecord},
+};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The organisation was looked at.
+    Observed(Box<Observed>),
+    /// A plan was made.
+    Planned(Box<Plan>),
+    /// An intent was written; its cmdlet is about to be sent.
+    Intended(Box<Intent>),
+    /// The cmdlet runs.
+    Started(Box<Intent>),
+    /// The running cmdlet wrote something.
+    Wrote(Box<Intent>, Record),
+    /// An operation is over.
+    Ended(Box<StepRecord>),
+}
+
+/// Somebody who wants to know.
+pub trait Listener: Send + Sync {
+    /// Takes in an event. Must not block.
+    fn saw(&self, event: Event);
+}
+
+/// Nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Listener for Silent {
+    fn saw(&self, _event: Event) {}
+}

@@ -1,0 +1,139 @@
+//! Follows the operation in flight to its end, also one that another process has started.
+
+use super::{Event, Listener, Organisation, ProgressStore, Revision, StoreError};
+use crate::{
+    bridge::{Adoption, CallError, Ended, Operation},
+    lync::MachineFqdn,
+    plan::{Desired, Intent, Plan, Progress, StepOutcome, StepRecord},
+};
+
+/// What this process knows about the operation that it follows; gone after a restart.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cursor {
+    operation: Option<crate::bridge::OperationId>,
+    next: u64,
+}
+
+/// Waits for news of the operation in flight and stores its outcome once it has ended.
+pub(super) async fn follow(
+    org: &Organisation,
+    store: &dyn ProgressStore,
+    listener: &dyn Listener,
+    cursor: &mut Cursor,
+    (progress, revision): (Progress, Revision),
+) -> Result<(Progress, Revision), StoreError> {
+    let Some(intent) = progress.intent.clone() else { return Ok((progress, revision)) };
+    let (mut progress, mut revision) = (progress, revision);
+    if cursor.operation != Some(intent.operation.id) {
+        let (undecided, outcome) = match adopt(org, &intent.operation).await {
+            Ok(Found::Running) => (None, None),
+            Ok(Found::Over(outcome)) => (None, Some(outcome)),
+            Ok(Found::Undecidable(why)) => (Some(why), None),
+            Err(err) => (Some(format!("nobody could be asked about it: {err}")), None),
+        };
+        if let Some(outcome) = outcome {
+            return settle(org, store, listener, outcome, (progress, revision)).await;
+        }
+        let is_running = undecided.is_none();
+        if intent.undecided != undecided {
+            progress.intent = Some(Intent { undecided, ..intent.clone() });
+            revision = store.save(&progress, &revision).await?;
+        }
+        if !is_running {
+            return Ok((progress, revision));
+        }
+        *cursor = Cursor { operation: Some(intent.operation.id), next: 0 };
+    }
+    match org.bridge.follow(&intent.operation, cursor.next).await {
+        Ok(news) => {
+            cursor.next = news.next;
+            for record in news.records {
+                listener.saw(Event::Wrote(Box::new(intent.clone()), record));
+            }
+            match news.ended {
+                Some(ended) => {
+                    let outcome = StepOutcome::Ended(ended);
+                    settle(org, store, listener, outcome, (progress, revision)).await
+                }
+                None => Ok((progress, revision)),
+            }
+        }
+        Err(err) => {
+            tracing::warn!(operation = %intent.operation.id, %err, "no news of the operation");
+            *cursor = Cursor::default();
+            Ok((progress, revision))
+        }
+    }
+}
+
+/// What became of an operation that this process has not started.
+enum Found {
+    Running,
+    Over(StepOutcome),
+    Undecidable(String),
+}
+
+/// Finds out about an operation that this process has not started. If its host is gone, any other
+/// endpoint may know: the journal is kept for the organisation, not for the host.
+///
+/// "Never started" is only believed after the fence has been raised: until then a delayed start could
+/// still arrive.
+async fn adopt(org: &Organisation, operation: &Operation) -> Result<Found, CallError> {
+    let others = org.endpoints.iter().map(|endpoint| &endpoint.host).filter(|host| **host != operation.host);
+    let mut first = None;
+    for via in std::iter::once(&operation.host).chain(others) {
+        match ask(org, via, operation).await {
+            Ok(found) => return Ok(found),
+            Err(err) => first = first.or(Some(err)),
+        }
+    }
+    Err(first.unwrap_or_else(|| CallError::NotSent("there is no endpoint".to_owned())))
+}
+
+async fn ask(org: &Organisation, via: &MachineFqdn, operation: &Operation) -> Result<Found, CallError> {
+    org.bridge.raise_epoch(via).await?;
+    Ok(match org.bridge.adopt(via, operation).await? {
+        Adoption::Running => Found::Running,
+        Adoption::Ended(ended) => Found::Over(StepOutcome::Ended(ended)),
+        Adoption::NeverStarted => {
+            Found::Over(StepOutcome::NotStarted("the operator stopped before it was sent".to_owned()))
+        }
+        Adoption::Undecidable(why) => Found::Undecidable(why),
+    })
+}
+
+/// Decides about an operation that nobody can be asked about: its effect shows, or a person has approved
+/// a plan that does it again.
+pub(super) fn decide_unanswered(plan: &Plan, desired: &Desired, progress: &Progress) -> Option<StepOutcome> {
+    let intent = progress.intent.as_ref()?;
+    let why = intent.undecided.as_ref()?;
+    if plan.effect_in_flight {
+        return Some(StepOutcome::Ended(Ended::Lost(format!("its effect was observed; {why}"))));
+    }
+    let is_approved = !plan.hash.is_empty() && desired.approved_plan.as_ref() == Some(&plan.hash);
+    is_approved.then(|| StepOutcome::NotStarted(format!("a person approved to do it again; {why}")))
+}
+
+/// Stores the outcome of the operation in flight: the intent becomes a record of the run.
+pub(super) async fn settle(
+    org: &Organisation,
+    store: &dyn ProgressStore,
+    listener: &dyn Listener,
+    outcome: StepOutcome,
+    (mut progress, revision): (Progress, Revision),
+) -> Result<(Progress, Revision), StoreError> {
+    let Some(intent) = progress.intent.take() else { return Ok((progress, revision)) };
+    let record = StepRecord {
+        step: intent.step,
+        operation: intent.operation,
+        started_at: intent.written_at,
+        ended_at: org.clock.now(),
+        outcome,
+    };
+    if let Some(run) = &mut progress.run {
+        run.records.push(record.clone());
+    }
+    let revision = store.save(&progress, &revision).await?;
+    listener.saw(Event::Ended(Box::new(record)));
+    Ok((progress, revision))
+}

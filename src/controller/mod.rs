@@ -1,0 +1,53 @@
+//! The shell around the planner: one file a verb.
+//!
+//! [`Passes::pass`] reads as the list of what happens: observe, plan, execute one step, report. Whatever drives
+//! it (a command line, a Kubernetes controller) calls it again and again.
+
+mod event;
+mod execute;
+mod follow;
+mod observe;
+mod pass;
+mod store;
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use crate::{
+    bridge::{Bridge, Prober},
+    clock::Clock,
+    lync::{MachineFqdn, PoolFqdn},
+    plan::Limits,
+};
+
+pub use event::{Event, Listener, Silent};
+pub use observe::observe;
+pub use pass::{PassError, Passed, Passes};
+pub use store::{MemoryStore, ProgressStore, Revision, StoreError};
+
+/// A server on which cmdlets may run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The server.
+    pub host: MachineFqdn,
+    /// The pool that it belongs to.
+    pub pool: PoolFqdn,
+}
+
+/// One Lync organisation and the ways to reach it.
+#[derive(Clone)]
+pub struct Organisation {
+    /// Runs cmdlets.
+    pub bridge: Arc<dyn Bridge>,
+    /// Tests ports from here.
+    pub prober: Arc<dyn Prober>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where cmdlets may run.
+    pub endpoints: Vec<Endpoint>,
+    /// The planner's numbers.
+    pub limits: Limits,
+    /// The pause between two observations while nothing happens.
+    pub interval: SignedDuration,
+}

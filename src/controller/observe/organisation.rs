@@ -1,0 +1,162 @@
+//! The organisation: topology, Central Management store, next hops, replicas.
+
+use crate::{
+    bridge::{Answer, CallError},
+    controller::Organisation,
+    lync::{
+        CmsRole, Fact, MachineFqdn, Observed, Source, Why,
+        cmdlet::{Query, ServiceRole},
+        outputs::{self, DecodeError, TopologyDocument},
+        ps::PsObject,
+    },
+};
+
+use super::answer::{Asked, why};
+
+/// Asks a host. While the store does not answer, what does not change during an outage is read from the
+/// host's replica in a second round trip.
+pub(super) async fn ask(org: &Organisation, host: &MachineFqdn, observed: &mut Observed) {
+    let live = [
+        Query::CentralManagementStoreStatus,
+        Query::ConfigurationStoreLocation,
+        Query::TestCentralManagementDatabase,
+        Query::Topology { local_store: false },
+        Query::Service { role: ServiceRole::CentralManagement },
+        Query::Service { role: ServiceRole::EdgeServer },
+        Query::RegistrarConfiguration { local_store: false },
+        Query::ReplicationStatus,
+    ];
+    let at = org.clock.now();
+    let answers = call(org, host, &live).await;
+    let store = Asked { at, source: Source::CentralManagement(host.clone()) };
+    let service = Asked { at, source: Source::Service(host.clone()) };
+    let directory = Asked { at, source: Source::ActiveDirectory(host.clone()) };
+    let [status, pointer, database, topology, roles, edges, states, replicas] = answers;
+
+    let cms = &mut observed.central_management;
+    cms.store = service.read(&status, outputs::store_status);
+    cms.pointer = directory.read(&pointer, outputs::store_location);
+    cms.database = service.read(&database, outputs::database_succeeds);
+    cms.roles = store.read(&roles, outputs::central_management_services);
+    observed.replicas = store.read(&replicas, outputs::replicas);
+
+    let document = store.read(&topology, topology_document);
+    if let Fact::Known { value, .. } = &document {
+        take_next_hops(observed, value, &store, Some(&edges));
+        take_pool_states(observed, value, &store, &states);
+        observed.topology = document.map(|document| document.topology);
+    } else {
+        ask_replica(org, host, document.map(|document| document.topology), observed).await;
+    }
+}
+
+/// Reads the local replica of a host.
+async fn ask_replica(
+    org: &Organisation,
+    host: &MachineFqdn,
+    live: Fact<crate::lync::Topology>,
+    observed: &mut Observed,
+) {
+    let queries =
+        [Query::Topology { local_store: true }, Query::RegistrarConfiguration { local_store: true }];
+    let asked = Asked { at: org.clock.now(), source: Source::LocalReplica(host.clone()) };
+    let [topology, states] = call(org, host, &queries).await;
+    let document = asked.read(&topology, topology_document);
+    if let Fact::Known { value, .. } = &document {
+        take_next_hops(observed, value, &asked, None);
+        take_pool_states(observed, value, &asked, &states);
+        keep_replicated_roles(observed, value.central_management.clone(), &asked);
+        observed.topology = document.map(|document| document.topology);
+    } else {
+        observed.topology = live;
+    }
+}
+
+/// Where the store was when the replica was written. Does not replace a reason why the store itself did
+/// not answer: that reason is a signal.
+fn keep_replicated_roles(observed: &mut Observed, roles: Vec<CmsRole>, asked: &Asked) {
+    let fact = &mut observed.central_management.replicated_roles;
+    *fact = Fact::known(roles, asked.at, asked.source.clone());
+}
+
+/// Nobody answered: everything is unknown, for that reason.
+pub(super) fn nobody_to_ask(observed: &mut Observed) {
+    let why = || Why::BridgeUnavailable("no endpoint is connected".to_owned());
+    observed.topology = Fact::Unknown(why());
+    observed.replicas = Fact::Unknown(why());
+    let cms = &mut observed.central_management;
+    cms.roles = Fact::Unknown(why());
+    cms.store = Fact::Unknown(why());
+    cms.pointer = Fact::Unknown(why());
+    cms.database = Fact::Unknown(why());
+}
+
+/// One round trip; as many answers as questions, whatever happens.
+pub(super) async fn call_all(org: &Organisation, host: &MachineFqdn, queries: &[Query]) -> Vec<Answer> {
+    let err = match org.bridge.query(host, queries).await {
+        Ok(answers) if answers.len() == queries.len() => return answers,
+        Ok(answers) => {
+            CallError::Unreadable(format!("{} answers to {} questions", answers.len(), queries.len()))
+        }
+        Err(err) => err,
+    };
+    vec![Err(err); queries.len()]
+}
+
+async fn call<const N: usize>(org: &Organisation, host: &MachineFqdn, queries: &[Query; N]) -> [Answer; N] {
+    let lost = || Err(CallError::Unreadable("an answer is missing".to_owned()));
+    let mut answers = call_all(org, host, queries).await.into_iter();
+    std::array::from_fn(|_| answers.next().unwrap_or_else(lost))
+}
+
+fn topology_document(objects: &[PsObject]) -> Result<TopologyDocument, DecodeError> {
+    let text = match objects {
+        [object] => object.text.as_deref(),
+        _ => None,
+    };
+    text.ok_or_else(|| DecodeError {
+        cmdlet: "Get-CsTopology",
+        problem: format!("expected one document, got {} objects", objects.len()),
+    })
+    .and_then(outputs::topology_document)
+}
+
+/// The next hops: from the services while the store answers, else from the document.
+fn take_next_hops(
+    observed: &mut Observed,
+    document: &TopologyDocument,
+    asked: &Asked,
+    live: Option<&Answer>,
+) {
+    let hops = match live {
+        Some(answer) => asked.read(answer, outputs::edge_next_hops),
+        None => Fact::known(document.next_hops.clone(), asked.at, asked.source.clone()),
+    };
+    for edge in document.topology.edges.keys() {
+        let fact = match &hops {
+            Fact::Known { value, at, source } => match value.get(edge) {
+                Some(pool) => Fact::known(pool.clone(), *at, source.clone()),
+                None => Fact::Unknown(Why::Unreadable(format!("Get-CsService lists no next hop for {edge}"))),
+            },
+            Fact::Unknown(why) => Fact::Unknown(why.clone()),
+        };
+        observed.next_hops.insert(edge.clone(), fact);
+    }
+}
+
+fn take_pool_states(observed: &mut Observed, document: &TopologyDocument, asked: &Asked, answer: &Answer) {
+    let states = match answer {
+        Ok(objects) => outputs::pool_states(objects).map_err(|err| Why::Unreadable(err.to_string())),
+        Err(err) => Err(why(err)),
+    };
+    for (name, pool) in &document.topology.pools {
+        let fact = match &states {
+            Ok(states) => match states.of(name, &pool.site) {
+                Ok(state) => Fact::known(state, asked.at, asked.source.clone()),
+                Err(err) => Fact::Unknown(Why::Contradictory(err.to_string())),
+            },
+            Err(why) => Fact::Unknown(why.clone()),
+        };
+        observed.pool_states.insert(name.clone(), fact);
+    }
+}

@@ -1,0 +1,22 @@
+//! Knocks at TCP 5061 of every Front End and Edge server.
+
+use futures::future::join_all;
+
+use crate::{
+    controller::Organisation,
+    lync::{Fact, MachineFqdn, Observed, Source},
+};
+
+/// Knocks at all of them at once.
+pub(super) async fn knock(org: &Organisation, observed: &mut Observed) {
+    let Some(topology) = observed.topology.value() else { return };
+    let front_ends = topology.pools.values().flat_map(|pool| &pool.machines);
+    let edges = topology.edges.values().flat_map(|edge| &edge.machines);
+    let machines: Vec<MachineFqdn> = front_ends.chain(edges).cloned().collect();
+    let knocks = machines.into_iter().map(|machine| async move {
+        let at = org.clock.now();
+        let answers = org.prober.sip(&machine).await;
+        (machine, Fact::known(answers, at, Source::Probe))
+    });
+    observed.sip.extend(join_all(knocks).await);
+}

@@ -1,0 +1,75 @@
+//! Where the operator's memory survives it.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::plan::Progress;
+
+/// The version of a stored progress; a write names the one that it replaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revision(pub String);
+
+/// Why the store did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else has written since. Read again, decide again.
+    #[error("the record has changed since it was read")]
+    Conflict,
+    /// The store could not be reached or refused.
+    #[error("the record could not be read or written: {0}")]
+    Unavailable(String),
+}
+
+/// Keeps the progress of a resource. Every write is conditional, so that two operators cannot both
+/// write an intent.
+#[async_trait]
+pub trait ProgressStore: Send + Sync {
+    /// Reads it; a new one if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn load(&self) -> Result<(Progress, Revision), StoreError>;
+
+    /// Replaces what was read as `revision`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] if it is no longer that.
+    async fn save(&self, progress: &Progress, revision: &Revision) -> Result<Revision, StoreError>;
+}
+
+/// A store in memory, for use without a cluster. It outlives the passes that use it, not the process.
+#[derive(Debug, Default)]
+pub struct MemoryStore(Mutex<(Progress, u64)>);
+
+#[async_trait]
+impl ProgressStore for MemoryStore {
+    async fn load(&self) -> Result<(Progress, Revision), StoreError> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok((kept.0.clone(), Revision(kept.1.to_string())))
+    }
+
+    async fn save(&self, progress: &Progress, revision: &Revision) -> Result<Revision, StoreError> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if revision.0 != kept.1.to_string() {
+            return Err(StoreError::Conflict);
+        }
+        *kept = (progress.clone(), kept.1 + 1);
+        Ok(Revision(kept.1.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_write_over_somebody_elses_is_refused() {
+        let store = MemoryStore::default();
+        let (progress, first) = store.load().await.expect("memory");
+        store.save(&progress, &first).await.expect("first write");
+        assert_eq!(store.save(&progress, &first).await, Err(StoreError::Conflict));
+    }
+}

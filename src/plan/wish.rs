@@ -1,0 +1,82 @@
+//! From the spec, as it was written, to the planner's words.
+
+use super::{Desired, EdgeGoal, Limits, UsersGoal};
+use crate::{
+    api::{DriftPolicy, DurationError, FailbackConsent, LyncDeploymentSpec, LyncFailoverSpec},
+    lync::FqdnError,
+};
+
+/// A field of a spec that cannot be understood. The API server does not let such a spec in; an object
+/// that was stored before a rule existed can still carry one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct WishError {
+    /// The path of the field.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl WishError {
+    fn new(field: impl Into<String>, problem: impl ToString) -> Self {
+        Self { field: field.into(), problem: problem.to_string() }
+    }
+}
+
+impl TryFrom<&LyncFailoverSpec> for Desired {
+    type Error = WishError;
+
+    fn try_from(spec: &LyncFailoverSpec) -> Result<Self, WishError> {
+        let users = spec.users.iter().enumerate().map(|(i, user)| {
+            Ok(UsersGoal {
+                home: name(&user.home_pool, || format!("spec.users[{i}].homePool"))?,
+                served_by: name(&user.served_by, || format!("spec.users[{i}].servedBy"))?,
+            })
+        });
+        let edges = spec.edges.iter().enumerate().map(|(i, edge)| {
+            Ok(EdgeGoal {
+                edge: name(&edge.pool, || format!("spec.edges[{i}].pool"))?,
+                next_hop: name(&edge.next_hop, || format!("spec.edges[{i}].nextHop"))?,
+            })
+        });
+        let central = spec.central_management.as_ref();
+        Ok(Self {
+            users: users.collect::<Result<_, _>>()?,
+            central_management: central
+                .map(|cms| name(&cms.pool, || "spec.centralManagement.pool".to_owned()))
+                .transpose()?,
+            edges: edges.collect::<Result<_, _>>()?,
+            management: spec.policy.management,
+            disaster_mode: spec.policy.disaster_mode,
+            failback_disaster_mode: spec.policy.failback_disaster_mode == FailbackConsent::Always,
+            correct_drift: spec.policy.drift == DriftPolicy::Correct,
+            suspend: spec.suspend,
+            approved_plan: spec.approval.as_ref().map(|approval| approval.plan_hash.clone()),
+        })
+    }
+}
+
+impl TryFrom<&LyncDeploymentSpec> for Limits {
+    type Error = WishError;
+
+    fn try_from(spec: &LyncDeploymentSpec) -> Result<Self, WishError> {
+        let read =
+            |field: &str, value: Result<_, DurationError>| value.map_err(|err| WishError::new(field, err));
+        Ok(Self {
+            stale_after: read("spec.observation.staleAfter", spec.observation.stale_after_duration())?,
+            down_votes: spec.source_down.votes,
+            down_sustained_for: read(
+                "spec.sourceDown.sustainedFor",
+                spec.source_down.sustained_for_duration(),
+            )?,
+            ..Self::default()
+        })
+    }
+}
+
+fn name<T: std::str::FromStr<Err = FqdnError>>(
+    text: &str,
+    field: impl FnOnce() -> String,
+) -> Result<T, WishError> {
+    text.parse().map_err(|err| WishError::new(field(), err))
+}

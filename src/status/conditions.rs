@@ -1,0 +1,306 @@
+//! What holds and what does not: one function a condition.
+
+use jiff::Timestamp;
+
+use super::{Found, next_action::next_action, views::hold_text};
+use crate::{
+    api::{ConditionStatus, ConditionType, Finding, Management, Reason},
+    lync::{EndpointState, PoolFqdn, PoolState},
+    plan::{CmsState, Decision, Hold, Step, Verdict, WaitKind},
+};
+
+/// All conditions of a `LyncFailover`.
+pub(super) fn findings(found: &Found<'_>, now: Timestamp) -> Vec<Finding> {
+    let [ready, reconciling, stalled] = summary(found);
+    vec![
+        ready,
+        reconciling,
+        stalled,
+        edge_next_hop_safe(found, now),
+        central_management_healthy(found),
+        users_served(found, now),
+        source_available(found),
+        target_ready(found),
+        approved(found),
+        bridge_connected(found, now),
+        split_brain_suspected(found),
+        drifted(found),
+        failback_available(found, now),
+    ]
+}
+
+pub(super) fn unknown(condition: ConditionType, why: impl Into<String>) -> Finding {
+    Finding::new(condition, ConditionStatus::Unknown, Reason::Unknown, why)
+}
+
+/// Ready, Reconciling and Stalled, as kstatus reads them. Waiting for people is on its way, not stalled;
+/// stalled is what only a change of spec or of Lync can clear.
+fn summary(found: &Found<'_>) -> [Finding; 3] {
+    use ConditionType::{Ready, Reconciling, Stalled};
+    let reason = reason(found);
+    let message = next_action(found).message;
+    let (ready, reconciling, stalled) = match &found.plan.decision {
+        Decision::Converged => (ConditionStatus::True, false, false),
+        Decision::Execute { .. } | Decision::Follow(_) | Decision::Wait(_) => {
+            (ConditionStatus::False, true, false)
+        }
+        Decision::Hold(hold) => match hold {
+            Hold::Unknown { .. } => (ConditionStatus::Unknown, true, false),
+            Hold::AwaitingApproval { .. }
+            | Hold::NeedsConsent { .. }
+            | Hold::NotReady { .. }
+            | Hold::Manual { .. } => (ConditionStatus::False, true, false),
+            Hold::Suspended | Hold::PlanOnly | Hold::Drifted => (ConditionStatus::False, false, false),
+            Hold::Refused { .. }
+            | Hold::Failed { .. }
+            | Hold::OutcomeUnknown { .. }
+            | Hold::SplitBrain { .. } => (ConditionStatus::False, false, true),
+        },
+    };
+    [
+        Finding::new(Ready, ready, reason, message.clone()),
+        Finding::new(Reconciling, reconciling, reason, message.clone()),
+        Finding::new(Stalled, stalled, reason, message),
+    ]
+}
+
+fn reason(found: &Found<'_>) -> Reason {
+    match &found.plan.decision {
+        Decision::Converged => Reason::Converged,
+        Decision::Execute { .. } | Decision::Follow(_) => Reason::Executing,
+        Decision::Wait(wait) if wait.kind == WaitKind::Verification => Reason::Verifying,
+        Decision::Wait(_) => Reason::Waiting,
+        Decision::Hold(hold) => match hold {
+            Hold::Suspended => Reason::Suspended,
+            Hold::PlanOnly if found.desired.management == Management::Observe => Reason::Observing,
+            Hold::PlanOnly => Reason::Planned,
+            Hold::Drifted => Reason::Drifted,
+            Hold::AwaitingApproval { .. } => Reason::AwaitingApproval,
+            Hold::NeedsConsent { .. } => Reason::AwaitingConsent,
+            Hold::Refused { .. } => Reason::Refused,
+            Hold::Unknown { .. } => Reason::Unknown,
+            Hold::NotReady { .. } => Reason::NotCapable,
+            Hold::Manual { .. } => Reason::AwaitingManualStep,
+            Hold::Failed { .. } => Reason::Failed,
+            Hold::OutcomeUnknown { .. } => Reason::OutcomeUnknown,
+            Hold::SplitBrain { .. } => Reason::Contradictory,
+        },
+    }
+}
+
+fn pool_state(found: &Found<'_>, pool: &PoolFqdn, now: Timestamp) -> Option<PoolState> {
+    let fact = found.observed.pool_states.get(pool)?;
+    fact.live(now, found.limits.stale_after).ok().copied()
+}
+
+fn edge_next_hop_safe(found: &Found<'_>, now: Timestamp) -> Finding {
+    let condition = ConditionType::EdgeNextHopSafe;
+    let leaving = found.desired.leaving();
+    let mut unseen = None;
+    for (edge, fact) in &found.observed.next_hops {
+        match fact.live(now, found.limits.stale_after) {
+            Ok(hop)
+                if leaving.contains(hop) || pool_state(found, hop, now) == Some(PoolState::FailedOver) =>
+            {
+                let message =
+                    format!("{edge} sends what comes from outside to {hop}, which does not serve its users");
+                return Finding::new(condition, false, Reason::AtRisk, message);
+            }
+            Ok(_) => {}
+            Err(why) => unseen = Some(format!("next hop of {edge}: {why}")),
+        }
+    }
+    match unseen {
+        Some(why) => unknown(condition, why),
+        None if found.observed.topology.value().is_none() => unknown(condition, "the topology is not known"),
+        None => {
+            Finding::new(condition, true, Reason::Safe, "no Edge pool has a failed over pool as next hop")
+        }
+    }
+}
+
+fn central_management_healthy(found: &Found<'_>) -> Finding {
+    let condition = ConditionType::CentralManagementHealthy;
+    match &found.plan.central_management {
+        CmsState::Healthy { pool } => Finding::new(
+            condition,
+            true,
+            Reason::Healthy,
+            format!("the Central Management store works on {pool}"),
+        ),
+        CmsState::Impaired { pool, why } => {
+            Finding::new(condition, false, Reason::Impaired, format!("on {pool}: {why}"))
+        }
+        CmsState::Dead { why, .. } => Finding::new(condition, false, Reason::Unavailable, why.clone()),
+        CmsState::SplitBrain { why } => Finding::new(condition, false, Reason::Contradictory, why.clone()),
+        CmsState::Unknown { why } => unknown(condition, why.clone()),
+    }
+}
+
+fn users_served(found: &Found<'_>, now: Timestamp) -> Finding {
+    let condition = ConditionType::UsersServed;
+    let mut unseen = None;
+    for goal in &found.desired.users {
+        let wanted = if goal.is_away() { PoolState::FailedOver } else { PoolState::Active };
+        match pool_state(found, &goal.home, now) {
+            Some(state) if state == wanted => {}
+            Some(state) => {
+                let message = format!(
+                    "users of {} are not served by {}: PoolState is {state}",
+                    goal.home, goal.served_by
+                );
+                return Finding::new(condition, false, Reason::NotServed, message);
+            }
+            None => unseen = Some(format!("PoolState of {} is not known", goal.home)),
+        }
+    }
+    match unseen {
+        Some(why) => unknown(condition, why),
+        None if found.desired.users.is_empty() => {
+            Finding::new(condition, true, Reason::NotApplicable, "no users are managed")
+        }
+        None => Finding::new(condition, true, Reason::Served, "users are served as the spec says"),
+    }
+}
+
+fn source_available(found: &Found<'_>) -> Finding {
+    let condition = ConditionType::SourceAvailable;
+    let verdicts = || {
+        let homes = found.desired.users.iter().map(|goal| &goal.home);
+        homes.map(|home| (home, found.plan.verdicts.get(home).copied().unwrap_or(Verdict::Undetermined)))
+    };
+    let first = |wanted: fn(&Verdict) -> bool| verdicts().find(|(_, verdict)| wanted(verdict));
+    if let Some((home, _)) = first(Verdict::is_down) {
+        return Finding::new(condition, false, Reason::Down, format!("{home} is down"));
+    }
+    if let Some((home, _)) = first(|verdict| matches!(verdict, Verdict::Suspect { .. })) {
+        let message = format!("some observers call {home} down; not enough, or not for long enough");
+        return Finding::new(condition, ConditionStatus::Unknown, Reason::Suspect, message);
+    }
+    if let Some((home, _)) = first(|verdict| matches!(verdict, Verdict::Undetermined)) {
+        let message = format!("nobody can tell whether {home} is up");
+        return Finding::new(condition, ConditionStatus::Unknown, Reason::Undetermined, message);
+    }
+    match found.desired.users.is_empty() {
+        true => Finding::new(condition, true, Reason::NotApplicable, "no users are managed"),
+        false => Finding::new(condition, true, Reason::Up, "the home pools are up"),
+    }
+}
+
+fn target_ready(found: &Found<'_>) -> Finding {
+    let condition = ConditionType::TargetReady;
+    let users = found.desired.users.iter().map(|goal| &goal.served_by);
+    let store = found.plan.steps.iter().filter_map(|row| match &row.step {
+        Step::FailOverCentralManagement { to, .. } => Some(to),
+        _ => None,
+    });
+    for pool in users.chain(store) {
+        match found.plan.verdicts.get(pool) {
+            Some(Verdict::Up) => {}
+            Some(Verdict::Down { .. }) => {
+                return Finding::new(condition, false, Reason::NotCapable, format!("{pool} is down"));
+            }
+            _ => return unknown(condition, format!("{pool} is not seen alive")),
+        }
+    }
+    Finding::new(condition, true, Reason::Capable, "the pools that are to serve are up")
+}
+
+fn approved(found: &Found<'_>) -> Finding {
+    let condition = ConditionType::Approved;
+    let held = found.plan.steps.iter().find_map(|row| match &row.state {
+        crate::plan::StepState::Held(hold @ (Hold::AwaitingApproval { .. } | Hold::NeedsConsent { .. })) => {
+            Some(hold)
+        }
+        _ => None,
+    });
+    match (held, &found.desired.approved_plan) {
+        (Some(hold @ Hold::NeedsConsent { .. }), _) => {
+            Finding::new(condition, false, Reason::AwaitingConsent, hold_text(hold))
+        }
+        (Some(hold), Some(_)) => Finding::new(condition, false, Reason::Outdated, hold_text(hold)),
+        (Some(hold), None) => Finding::new(condition, false, Reason::Missing, hold_text(hold)),
+        (None, Some(hash)) if *hash == found.plan.hash => {
+            Finding::new(condition, true, Reason::Given, "the plan is approved by its hash")
+        }
+        (None, _) => {
+            Finding::new(condition, true, Reason::NotRequired, "no approval or further consent is needed")
+        }
+    }
+}
+
+fn bridge_connected(found: &Found<'_>, now: Timestamp) -> Finding {
+    let condition = ConditionType::BridgeConnected;
+    let endpoints = &found.observed.endpoints;
+    let states = || endpoints.iter().map(|(host, fact)| (host, fact.live(now, found.limits.stale_after)));
+    let connected = states().filter(|(_, state)| *state == Ok(&EndpointState::Connected)).count();
+    if connected > 0 {
+        let message = format!("{connected} of {} endpoints take cmdlets", endpoints.len());
+        return Finding::new(condition, true, Reason::Connected, message);
+    }
+    for (host, state) in states() {
+        if let Ok(EndpointState::Denied(why)) = state {
+            return Finding::new(condition, false, Reason::Denied, format!("{host}: {why}"));
+        }
+    }
+    match states().find_map(|(host, state)| match state {
+        Ok(EndpointState::Unreachable(why)) => Some(format!("{host}: {why}")),
+        _ => None,
+    }) {
+        Some(why) => Finding::new(condition, false, Reason::Unreachable, why),
+        None => unknown(condition, "no endpoint has been asked"),
+    }
+}
+
+fn split_brain_suspected(found: &Found<'_>) -> Finding {
+    let condition = ConditionType::SplitBrainSuspected;
+    match &found.plan.central_management {
+        CmsState::SplitBrain { why } => Finding::new(condition, true, Reason::Contradictory, why.clone()),
+        CmsState::Unknown { why } => unknown(condition, why.clone()),
+        _ => Finding::new(condition, false, Reason::Consistent, "the answers about the store agree"),
+    }
+}
+
+fn drifted(found: &Found<'_>) -> Finding {
+    let condition = ConditionType::Drifted;
+    let is_armed = found.progress.is_armed();
+    match found.plan.steps.first() {
+        Some(row) if !is_armed && found.progress.intent.is_none() => {
+            Finding::new(condition, true, Reason::Drifted, format!("{} would undo it", row.step))
+        }
+        _ if is_armed => {
+            Finding::new(condition, false, Reason::Progressing, "the desired state has not been reached yet")
+        }
+        _ => Finding::new(
+            condition,
+            false,
+            Reason::InSync,
+            "Lync is as it was when the desired state was reached",
+        ),
+    }
+}
+
+fn failback_available(found: &Found<'_>, now: Timestamp) -> Finding {
+    let condition = ConditionType::FailbackAvailable;
+    let is_over = |home: &PoolFqdn| pool_state(found, home, now) == Some(PoolState::FailedOver);
+    let mut away = found.desired.users.iter().filter(|goal| goal.is_away() && is_over(&goal.home)).peekable();
+    if away.peek().is_none() {
+        return Finding::new(condition, false, Reason::None, "no pool is failed over");
+    }
+    let is_up = |pool: &PoolFqdn| found.plan.verdicts.get(pool) == Some(&Verdict::Up);
+    let has_store = matches!(found.plan.central_management, CmsState::Healthy { .. });
+    match away.find(|goal| is_up(&goal.home) && is_up(&goal.served_by) && has_store) {
+        Some(goal) => Finding::new(
+            condition,
+            true,
+            Reason::Available,
+            format!("{0} is up again; servedBy: {0} would fail its users back", goal.home),
+        ),
+        None => Finding::new(
+            condition,
+            false,
+            Reason::NotAvailable,
+            "the home pool, its pair and the store have to be up",
+        ),
+    }
+}

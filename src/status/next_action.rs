@@ -1,0 +1,133 @@
+//! Who has to act next, and how: one line that a tired person can follow.
+
+use super::Found;
+use crate::{
+    api::{Actor, NextAction},
+    plan::{ConsentField, Decision, Hold, Wait},
+};
+
+pub(super) fn next_action(found: &Found<'_>) -> NextAction {
+    match &found.plan.decision {
+        Decision::Converged => says(Actor::Nobody, "Nothing to do: Lync is as the spec says."),
+        Decision::Execute { step, host } => {
+            says(Actor::Operator, format!("Starts {} ({}) on {host}.", step.name(), step.target()))
+        }
+        Decision::Follow(_) => match &found.progress.intent {
+            Some(intent) => says(
+                Actor::Operator,
+                format!(
+                    "Waits for {} ({}), which runs on {}.",
+                    intent.step.name(),
+                    intent.step.target(),
+                    intent.operation.host
+                ),
+            ),
+            None => says(Actor::Operator, "Waits for the operation in flight."),
+        },
+        Decision::Wait(wait) => says(Actor::Operator, waits(wait)),
+        Decision::Hold(hold) => held(found, hold),
+    }
+}
+
+pub(super) fn unusable(message: &str) -> NextAction {
+    says(Actor::Administrator, format!("Correct the resource: {message}"))
+}
+
+fn says(actor: Actor, message: impl Into<String>) -> NextAction {
+    NextAction { actor, message: message.into(), command: None }
+}
+
+fn waits(wait: &Wait) -> String {
+    match wait.until {
+        Some(until) => format!("Waits until {}; at most until {until}.", wait.what),
+        None => format!("Waits until {}.", wait.what),
+    }
+}
+
+fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
+    match hold {
+        Hold::Suspended => {
+            let action =
+                says(Actor::Administrator, "Suspended: nothing is changed until spec.suspend is false.");
+            with_patch(action, found, r#"{"spec":{"suspend":false}}"#)
+        }
+        Hold::PlanOnly => {
+            let action = says(
+                Actor::Administrator,
+                "Only looks: spec.policy.management is not Enforce. Set it to let the operator act.",
+            );
+            with_patch(action, found, r#"{"spec":{"policy":{"management":"Enforce"}}}"#)
+        }
+        Hold::Drifted => says(
+            Actor::Administrator,
+            "Lync was changed after the desired state had been reached. Write into the spec what you want, or \
+             undo the change in Lync; with spec.policy.drift: Correct the operator would undo it.",
+        ),
+        Hold::AwaitingApproval { hash, why } => {
+            let message = format!(
+                "A new resource would move what works: {why}. Read status.plan; if that is what you want, \
+                 approve it by its hash."
+            );
+            let patch = format!(r#"{{"spec":{{"approval":{{"planHash":"{hash}"}}}}}}"#);
+            with_patch(says(Actor::Approver, message), found, &patch)
+        }
+        Hold::NeedsConsent { field, why } => {
+            let message = format!("{why}. To go on nevertheless, set {}.", field.line());
+            with_patch(says(Actor::Administrator, message), found, consent_patch(*field))
+        }
+        Hold::Refused { violations } => {
+            let all: Vec<_> = violations.iter().map(|violation| violation.message.as_str()).collect();
+            says(Actor::Administrator, format!("Correct the spec: {}.", all.join("; ")))
+        }
+        Hold::Unknown { what, why } => says(
+            Actor::Operator,
+            format!("Cannot see: {what} ({why}). Looks again; nothing is changed on what cannot be seen."),
+        ),
+        Hold::NotReady { why } => says(Actor::Operator, format!("Cannot go on yet: {why}. Looks again.")),
+        Hold::Manual { instruction, command } => NextAction {
+            actor: Actor::Administrator,
+            message: format!("{instruction}. The operator goes on when it sees that it is done."),
+            command: command.clone(),
+        },
+        Hold::Failed { attempts, message } => says(
+            Actor::Administrator,
+            format!(
+                "Tried {attempts} times; the last time: {message}. Repair the cause; then change the spec, or \
+                 set and clear spec.suspend, to try again."
+            ),
+        ),
+        Hold::OutcomeUnknown { operation, why } => says(
+            Actor::Administrator,
+            format!(
+                "Operation {operation} may have run ({why}). Look at Lync. When its effect shows, or a host \
+                 can tell, the operator goes on by itself; if it surely does not run, approve the plan {} to \
+                 have it done again.",
+                found.plan.hash
+            ),
+        ),
+        Hold::SplitBrain { why } => says(
+            Actor::Administrator,
+            format!(
+                "The Central Management store is not in one place: {why}. Nothing more is changed. Compare \
+                 Get-CsService -CentralManagement, Get-CsManagementStoreReplicationStatus \
+                 -CentralManagementStoreStatus and Get-CsConfigurationStoreLocation, and repair the store."
+            ),
+        ),
+    }
+}
+
+fn with_patch(action: NextAction, found: &Found<'_>, patch: &str) -> NextAction {
+    let command =
+        format!("kubectl patch lyncfailover {} -n {} --type merge -p '{patch}'", found.name, found.namespace);
+    NextAction { command: Some(command), ..action }
+}
+
+fn consent_patch(field: ConsentField) -> &'static str {
+    match field {
+        ConsentField::DisasterModeWhenSourceDown => {
+            r#"{"spec":{"policy":{"disasterMode":"WhenSourceDown"}}}"#
+        }
+        ConsentField::DisasterModeAlways => r#"{"spec":{"policy":{"disasterMode":"Always"}}}"#,
+        ConsentField::FailbackDisasterMode => r#"{"spec":{"policy":{"failbackDisasterMode":"Always"}}}"#,
+    }
+}

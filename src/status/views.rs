@@ -1,0 +1,142 @@
+//! Plan, operation and run as a status shows them.
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+
+use super::Found;
+use crate::{
+    api::{
+        LastRun, OperationStatus, PlanStatus, Risk, RunOutcome, StepMode, StepState as State, StepStatus,
+        condition::whole_seconds,
+    },
+    plan::{Hold, Intent, Limits, PlannedStep, Risk as PlanRisk, Run, StepOutcome, StepState},
+};
+
+pub(super) fn plan_status(found: &Found<'_>) -> PlanStatus {
+    let plan = found.plan;
+    let steps: Vec<_> = plan.steps.iter().map(step_status).collect();
+    let done = plan.skipped.iter().map(|skipped| StepStatus {
+        name: skipped.step.clone(),
+        target: skipped.target.clone(),
+        state: State::Done,
+        reason: Some(skipped.why.clone()),
+        ..StepStatus::default()
+    });
+    let has = |mode| steps.iter().any(|step| step.mode == Some(mode));
+    let mode = match (has(StepMode::Disaster), has(StepMode::Planned)) {
+        (true, _) => Some(StepMode::Disaster),
+        (false, true) => Some(StepMode::Planned),
+        (false, false) => None,
+    };
+    let summary = (!plan.order.is_empty()).then(|| plan.order.clone());
+    PlanStatus { hash: plan.hash.clone(), mode, summary, steps: done.chain(steps.clone()).collect() }
+}
+
+fn step_status(row: &PlannedStep) -> StepStatus {
+    let step = &row.step;
+    let mode = match step.mode_name() {
+        "Normal" | "Planned" => Some(StepMode::Planned),
+        "DisasterRecovery" | "Disaster" => Some(StepMode::Disaster),
+        _ => None,
+    };
+    let (state, obstacle) = match &row.state {
+        StepState::Ready | StepState::Running => (State::Next, None),
+        StepState::Later { after } => (State::Later, Some(format!("after: {after}"))),
+        StepState::Waiting(wait) => (State::Waiting, Some(format!("waits until {}", wait.what))),
+        StepState::Held(hold) => (state_of(hold), Some(hold_text(hold))),
+    };
+    StepStatus {
+        name: step.name().to_owned(),
+        target: step.target(),
+        state,
+        mode,
+        risk: Some(match step.risk() {
+            PlanRisk::Low => Risk::None,
+            PlanRisk::Interruption => Risk::Interruption,
+            PlanRisk::DataLoss => Risk::DataLoss,
+        }),
+        host: row.host.as_ref().map(ToString::to_string),
+        citation: Some(step.citation().short()),
+        reason: Some(match obstacle {
+            Some(obstacle) => format!("{}; {obstacle}", row.why),
+            None => row.why.clone(),
+        }),
+        command: Some(step.mutation().to_string()),
+        post_condition: Some(step.post_condition()),
+    }
+}
+
+fn state_of(hold: &Hold) -> State {
+    match hold {
+        Hold::Refused { .. }
+        | Hold::Failed { .. }
+        | Hold::OutcomeUnknown { .. }
+        | Hold::SplitBrain { .. } => State::Blocked,
+        _ => State::Waiting,
+    }
+}
+
+/// What holds a step up, in a few words.
+pub(super) fn hold_text(hold: &Hold) -> String {
+    match hold {
+        Hold::Suspended => "suspended".to_owned(),
+        Hold::PlanOnly => "the policy only allows to plan".to_owned(),
+        Hold::Drifted => "drift is only reported".to_owned(),
+        Hold::AwaitingApproval { why, .. } => format!("awaits approval: {why}"),
+        Hold::NeedsConsent { field, why } => format!("{why}; {} would let it go on", field.line()),
+        Hold::Refused { violations } => {
+            violations.iter().map(|violation| violation.message.clone()).collect::<Vec<_>>().join("; ")
+        }
+        Hold::Unknown { what, why } => format!("{what} is not known: {why}"),
+        Hold::NotReady { why } | Hold::SplitBrain { why } => why.clone(),
+        Hold::Manual { instruction, .. } => instruction.clone(),
+        Hold::Failed { attempts, message } => format!("tried {attempts} times: {message}"),
+        Hold::OutcomeUnknown { operation, why } => format!("operation {operation} may have run: {why}"),
+    }
+}
+
+pub(super) fn operation_status(intent: &Intent) -> OperationStatus {
+    let (position, total) = intent.position;
+    OperationStatus {
+        id: intent.operation.id.to_string(),
+        step: intent.step.name().to_owned(),
+        target: intent.step.target(),
+        host: intent.operation.host.to_string(),
+        command: intent.operation.mutation.to_string(),
+        started_at: Some(time(intent.written_at)),
+        attempt: intent.attempt,
+        summary: format!("{position}/{total} {}", intent.step.name()),
+    }
+}
+
+/// A run that has reached its goal, with its times. Recovery counts from the loss of the source, where
+/// there was one: until it was certain (detect), until the first step (decide), while cmdlets ran
+/// (execute), and the rest (verify).
+pub(super) fn last_run(run: &Run, limits: &Limits) -> LastRun {
+    let finished = run.finished_at.unwrap_or(run.started_at);
+    let ended = run.records.iter().filter(|record| matches!(record.outcome, StepOutcome::Ended(_)));
+    let execute: i64 = ended.clone().map(|record| seconds(record.started_at, record.ended_at)).sum();
+    let total = seconds(run.down_since.unwrap_or(run.started_at), finished);
+    let before = run.down_since.map_or(0, |down| seconds(down, run.started_at));
+    let detect = before.min(limits.down_sustained_for.as_secs());
+    LastRun {
+        outcome: RunOutcome::Succeeded,
+        started_at: Some(time(run.started_at)),
+        finished_at: Some(time(finished)),
+        steps_done: i32::try_from(ended.count()).unwrap_or(i32::MAX),
+        rto_seconds: Some(total),
+        rpo_seconds: None,
+        detect_seconds: Some(detect),
+        decide_seconds: Some(before - detect),
+        execute_seconds: Some(execute),
+        verify_seconds: Some((total - before - execute).max(0)),
+    }
+}
+
+fn seconds(from: Timestamp, to: Timestamp) -> i64 {
+    to.duration_since(from).as_secs()
+}
+
+pub(super) fn time(at: Timestamp) -> Time {
+    Time(whole_seconds(at))
+}

@@ -1,0 +1,247 @@
+//! What the planner makes of what happened before: waits, kicks, retries, verification, crashes.
+
+mod support;
+
+use jiff::{SignedDuration, Timestamp};
+use lync_failover::{
+    bridge::{Ended, Operation, OperationId, Refusal},
+    lync::*,
+    plan::*,
+};
+use support::sketch::{Sketch, fqdn, now, pool};
+
+const POOL1_GONE: &str = include_str!("plans/03-pool-gone-store-elsewhere.yaml");
+
+fn sketch(text: &str) -> Sketch {
+    serde_yaml::from_str(text.split_once("\n---").unwrap().0).unwrap()
+}
+
+fn operation(step: &Step) -> Operation {
+    let id = uuid::Uuid::from_u128(7);
+    Operation {
+        id: OperationId(id),
+        host: fqdn("fe1.pool2.contoso.com"),
+        mutation: step.mutation(),
+        epoch: 1,
+        session_id: id,
+        shell_id: id,
+        command_id: id,
+    }
+}
+
+fn edge_step() -> Step {
+    Step::SetEdgeNextHop { edge: fqdn("edge1"), from: pool("pool1"), to: pool("pool2") }
+}
+
+fn pool_step() -> Step {
+    Step::FailOverPool { home: pool("pool1"), to: pool("pool2"), mode: Mode::Disaster }
+}
+
+fn ago(secs: i64) -> Timestamp {
+    now() - SignedDuration::from_secs(secs)
+}
+
+/// A run in which the given operations have ended, each this many seconds ago.
+fn progress(sketch: &Sketch, ended: &[(Step, i64, StepOutcome)]) -> Progress {
+    let records = ended.iter().map(|(step, secs, outcome)| StepRecord {
+        step: step.clone(),
+        operation: operation(step),
+        started_at: ago(secs + 5),
+        ended_at: ago(*secs),
+        outcome: outcome.clone(),
+    });
+    let run = Run {
+        started_at: ago(3600),
+        finished_at: None,
+        down_since: None,
+        generation: 1,
+        steps: vec![edge_step(), pool_step()],
+        records: records.collect(),
+    };
+    Progress { run: Some(run), ..sketch.progress() }
+}
+
+fn completed() -> StepOutcome {
+    StepOutcome::Ended(Ended::Completed)
+}
+
+fn refused(message: &str) -> StepOutcome {
+    StepOutcome::Ended(Ended::Failed(Refusal {
+        error_id: "ProcessRecord,Microsoft.Rtc".into(),
+        category: "InvalidResult".into(),
+        message: message.into(),
+    }))
+}
+
+/// The Edge change is in the topology; `behind` says whether its replica is still to come.
+fn after_the_edge_change(behind: bool) -> Sketch {
+    let mut sketch = sketch(POOL1_GONE);
+    let edge = sketch.edges.get_mut("edge1").unwrap();
+    edge.next_hop = Some("pool2".into());
+    edge.behind = behind;
+    sketch
+}
+
+fn decide(sketch: &Sketch, progress: &Progress) -> Decision {
+    plan(&sketch.desired, &sketch.observed(), progress, &Limits::default(), now()).decision
+}
+
+#[test]
+fn the_users_wait_for_the_edge_replica() {
+    let sketch = after_the_edge_change(true);
+    let decision = decide(&sketch, &progress(&sketch, &[(edge_step(), 60, completed())]));
+    let Decision::Wait(wait) = decision else { panic!("{decision:?}") };
+    assert_eq!(wait.kind, WaitKind::Replica);
+    assert_eq!(wait.until, Some(ago(60) + SignedDuration::from_mins(10)));
+}
+
+#[test]
+fn a_replica_from_before_the_change_does_not_count() {
+    let sketch = after_the_edge_change(false);
+    let mut observed = sketch.observed();
+    if let Fact::Known { value, .. } = &mut observed.replicas {
+        value.get_mut(&fqdn::<MachineFqdn>("edge1")).unwrap().last_update_creation = Some(ago(300));
+    }
+    let progress = progress(&sketch, &[(edge_step(), 60, completed())]);
+    let decision = plan(&sketch.desired, &observed, &progress, &Limits::default(), now()).decision;
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Replica), "{decision:?}");
+}
+
+#[test]
+fn half_way_a_full_copy_is_asked_for_once() {
+    let sketch = after_the_edge_change(true);
+    let change = (edge_step(), 6 * 60, completed());
+    let decision = decide(&sketch, &progress(&sketch, std::slice::from_ref(&change)));
+    let Decision::Execute { step, host } = decision else { panic!("{decision:?}") };
+    assert_eq!(step, Step::KickReplication { replica: fqdn("edge1") });
+    assert_eq!(host, fqdn("fe1.pool2.contoso.com"));
+    let kick = (step, 30, completed());
+    let decision = decide(&sketch, &progress(&sketch, &[change, kick]));
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Replica), "{decision:?}");
+}
+
+#[test]
+fn past_the_limit_the_users_are_not_held_up_and_a_warning_stays() {
+    let sketch = after_the_edge_change(true);
+    let progress = progress(&sketch, &[(edge_step(), 11 * 60, completed())]);
+    let plan = plan(&sketch.desired, &sketch.observed(), &progress, &Limits::default(), now());
+    assert!(matches!(&plan.decision, Decision::Execute { step, .. } if *step == pool_step()));
+    assert_eq!(plan.warnings.len(), 1, "{:?}", plan.warnings);
+}
+
+#[test]
+fn an_edge_that_died_with_its_site_is_not_waited_for() {
+    let mut sketch = after_the_edge_change(true);
+    let edge = sketch.edges.get_mut("edge1").unwrap();
+    (edge.down, edge.site) = (true, "DC1".into());
+    let decision = decide(&sketch, &progress(&sketch, &[(edge_step(), 5, completed())]));
+    assert!(matches!(&decision, Decision::Execute { step, .. } if *step == pool_step()), "{decision:?}");
+}
+
+#[test]
+fn a_refused_step_is_tried_again_after_a_pause_and_three_times_at_most() {
+    let sketch = after_the_edge_change(false);
+    let change = || (edge_step(), 900, completed());
+    let tried = |secs: &[i64]| {
+        let mut ended = vec![change()];
+        ended.extend(secs.iter().map(|s| (pool_step(), *s, refused("DCOM error"))));
+        decide(&sketch, &progress(&sketch, &ended))
+    };
+    assert!(matches!(tried(&[10]), Decision::Wait(w) if w.kind == WaitKind::Retry));
+    assert!(matches!(tried(&[31]), Decision::Execute { .. }));
+    assert!(matches!(tried(&[90, 31]), Decision::Wait(w) if w.kind == WaitKind::Retry));
+    assert!(matches!(tried(&[120, 61]), Decision::Execute { .. }));
+    let decision = tried(&[900, 600, 300]);
+    let Decision::Hold(Hold::Failed { attempts: 3, message }) = decision else { panic!("{decision:?}") };
+    assert!(message.contains("DCOM error"), "{message}");
+}
+
+#[test]
+fn a_new_generation_may_try_again() {
+    let sketch = after_the_edge_change(false);
+    let ended: Vec<_> = [900, 600, 300].map(|s| (pool_step(), s, refused("DCOM error"))).to_vec();
+    let progress = Progress { generation: 2, ..progress(&sketch, &ended) };
+    assert!(matches!(decide(&sketch, &progress), Decision::Execute { .. }));
+}
+
+#[test]
+fn success_without_effect_is_not_believed() {
+    let sketch = after_the_edge_change(false);
+    let run = |secs| progress(&sketch, &[(edge_step(), 2000, completed()), (pool_step(), secs, completed())]);
+    let decision = decide(&sketch, &run(60));
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Verification), "{decision:?}");
+    assert!(matches!(decide(&sketch, &run(601)), Decision::Execute { .. }));
+}
+
+#[test]
+fn a_pool_stuck_half_way_gets_the_same_cmdlet_again_only_after_an_attempt_of_ours() {
+    let mut sketch = after_the_edge_change(false);
+    sketch.pools.get_mut("pool1").unwrap().state = Some(PoolState::FailingOver);
+    let foreign = decide(&sketch, &progress(&sketch, &[(edge_step(), 900, completed())]));
+    assert!(matches!(&foreign, Decision::Wait(w) if w.kind == WaitKind::Elsewhere), "{foreign:?}");
+    let lost = StepOutcome::Ended(Ended::Lost("host reset".into()));
+    let ours =
+        decide(&sketch, &progress(&sketch, &[(edge_step(), 900, completed()), (pool_step(), 40, lost)]));
+    assert!(matches!(&ours, Decision::Execute { step, .. } if *step == pool_step()), "{ours:?}");
+}
+
+#[test]
+fn what_was_seen_before_the_last_step_ended_proves_nothing() {
+    let mut sketch = after_the_edge_change(false);
+    sketch.age = 30;
+    let decision = decide(&sketch, &progress(&sketch, &[(edge_step(), 10, completed())]));
+    assert!(matches!(&decision, Decision::Hold(Hold::Unknown { .. }) | Decision::Wait(_)), "{decision:?}");
+}
+
+fn in_flight(sketch: &Sketch, undecided: Option<&str>) -> Progress {
+    let step = pool_step();
+    let intent = Intent {
+        operation: operation(&step),
+        step,
+        generation: 1,
+        plan_hash: String::new(),
+        written_at: ago(60),
+        attempt: 1,
+        position: (2, 2),
+        undecided: undecided.map(Into::into),
+    };
+    Progress { intent: Some(intent), ..progress(sketch, &[(edge_step(), 900, completed())]) }
+}
+
+#[test]
+fn nothing_starts_while_an_operation_is_in_flight() {
+    let sketch = after_the_edge_change(false);
+    assert!(matches!(decide(&sketch, &in_flight(&sketch, None)), Decision::Follow(_)));
+    let undecided = decide(&sketch, &in_flight(&sketch, Some("the host is gone")));
+    assert!(matches!(undecided, Decision::Hold(Hold::OutcomeUnknown { .. })), "{undecided:?}");
+}
+
+#[test]
+fn the_effect_of_an_undecided_operation_is_noticed() {
+    let mut sketch = after_the_edge_change(false);
+    let undecided = in_flight(&sketch, Some("the host is gone"));
+    let look = |sketch: &Sketch| {
+        plan(&sketch.desired, &sketch.observed(), &undecided, &Limits::default(), now()).effect_in_flight
+    };
+    assert!(!look(&sketch));
+    sketch.pools.get_mut("pool1").unwrap().state = Some(PoolState::FailedOver);
+    assert!(look(&sketch));
+}
+
+#[test]
+fn an_approved_hash_lets_a_new_object_move_a_healthy_pool_to_the_end() {
+    let mut sketch = sketch(include_str!("plans/17-new-object-moves-a-healthy-pool.yaml"));
+    let hash = sketch.plan().hash;
+    assert!(matches!(sketch.plan().decision, Decision::Hold(Hold::AwaitingApproval { .. })));
+    sketch.desired.approved_plan = Some(hash.clone());
+    assert!(matches!(sketch.plan().decision, Decision::Execute { .. }));
+    // After the first step the hash is another one; the rest of what was approved goes on.
+    sketch.edges.get_mut("edge1").unwrap().next_hop = Some("pool2".into());
+    let mut progress = progress(&sketch, &[(edge_step(), 60, completed())]);
+    let planned = Step::FailOverPool { home: pool("pool1"), to: pool("pool2"), mode: Mode::Planned };
+    progress.run.as_mut().unwrap().steps = vec![edge_step(), planned.clone()];
+    assert!(matches!(decide(&sketch, &progress), Decision::Execute { step, .. } if step == planned));
+    // Something that was not part of it does not.
+    progress.run.as_mut().unwrap().steps = vec![edge_step()];
+    assert!(matches!(decide(&sketch, &progress), Decision::Hold(Hold::AwaitingApproval { .. })));
+}
