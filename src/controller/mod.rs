@@ -8,6 +8,8 @@ mod execute;
 mod follow;
 mod observe;
 mod pass;
+mod requeue;
+mod resource;
 mod store;
 
 use std::sync::Arc;
@@ -24,7 +26,10 @@ use crate::{
 pub use event::{Event, Listener, Silent};
 pub use observe::observe;
 pub use pass::{PassError, Passed, Passes};
+pub use resource::Resource;
 pub use store::{MemoryStore, ProgressStore, Revision, StoreError};
+
+use requeue::requeue_after;
 
 /// A server on which cmdlets may run.
 #[derive(Clone, Debug, PartialEq, Eq)]
