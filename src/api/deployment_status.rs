@@ -1,0 +1,219 @@
+//! The status of a `LyncDeployment`: the observed world in brief.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::lync::PoolState;
+
+/// What the operator sees of a Lync organisation.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct LyncDeploymentStatus {
+    /// The generation of the spec that this status is about; -1 until the operator has seen the resource.
+    #[serde(default = "super::unseen")]
+    pub observed_generation: i64,
+    /// What holds and what does not.
+    #[serde(default)]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
+    pub conditions: Vec<Condition>,
+    /// The pools in a few words: `2 up, 1 down`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Identity of the Lync organisation, read from Lync. Two resources with the same identity share one
+    /// lock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+    /// When the newest of these facts changed. A fresh reading that says the same does not move it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_at: Option<Time>,
+    /// The registrar pools.
+    #[serde(default)]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["pool".into()]))]
+    pub pools: Vec<PoolView>,
+    /// The Central Management store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub central_management: Option<CentralManagementView>,
+    /// The Edge pools.
+    #[serde(default)]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["pool".into()]))]
+    pub edges: Vec<EdgeView>,
+    /// The servers on which cmdlets may run.
+    #[serde(default)]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["host".into()]))]
+    pub executors: Vec<ExecutorView>,
+}
+
+impl Default for LyncDeploymentStatus {
+    fn default() -> Self {
+        Self {
+            observed_generation: -1,
+            conditions: Vec::new(),
+            summary: None,
+            organisation: None,
+            observed_at: None,
+            pools: Vec::new(),
+            central_management: None,
+            edges: Vec::new(),
+            executors: Vec::new(),
+        }
+    }
+}
+
+/// A registrar pool.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolView {
+    /// The pool.
+    pub pool: String,
+    /// Its site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// `FrontEnd` homes users, `Director` does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PoolRole>,
+    /// The product, such as `Lync Server 2013`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The pool it is paired with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paired_with: Option<String>,
+    /// How many servers the pool has.
+    #[serde(default)]
+    pub machines: i32,
+    /// How many of them were seen to work.
+    #[serde(default)]
+    pub machines_up: i32,
+    /// The state of its failover, as Lync keeps it.
+    #[serde(default)]
+    pub state: PoolServiceState,
+    /// Whether it is up, by the votes of the witnesses.
+    #[serde(default)]
+    pub verdict: PoolVerdict,
+    /// What each witness said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["witness".into()]))]
+    pub votes: Vec<Vote>,
+}
+
+/// What one witness said about a pool.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Vote {
+    /// Who looked, and at what.
+    pub witness: String,
+    /// What it saw.
+    #[serde(default)]
+    pub verdict: PoolVerdict,
+    /// The same in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// The Central Management store.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct CentralManagementView {
+    /// The pool that carries it; absent when unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<String>,
+    /// The server that runs its master replicator; absent when none does, or unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_master: Option<String>,
+    /// The SQL Server instance that Active Directory points to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+}
+
+/// An Edge pool.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct EdgeView {
+    /// The Edge pool.
+    pub pool: String,
+    /// The internal pool to which it sends what comes from outside; absent when unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_hop: Option<String>,
+}
+
+/// A server on which cmdlets may run.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutorView {
+    /// The server.
+    pub host: String,
+    /// Its pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<String>,
+    /// Whether it takes cmdlets.
+    #[serde(default)]
+    pub state: ExecutorState,
+    /// Why not, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// Whether a server takes cmdlets.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExecutorState {
+    /// It answers.
+    Connected,
+    /// No connection.
+    Unreachable,
+    /// It answers and refuses the credentials. Says nothing about Lync.
+    Denied,
+    /// Nobody has tried yet.
+    #[default]
+    Unknown,
+}
+
+/// What a registrar pool is.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolRole {
+    /// Homes users.
+    FrontEnd,
+    /// Homes no users.
+    Director,
+}
+
+/// The state of a pool's failover, as Lync keeps it.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PoolServiceState {
+    /// The home pool serves its users.
+    Active,
+    /// A failover is under way, or stopped half-way.
+    FailingOver,
+    /// The paired pool serves the users.
+    FailedOver,
+    /// A failback is under way, or stopped half-way.
+    FailingBack,
+    /// Not known.
+    #[default]
+    Unknown,
+}
+
+impl From<PoolState> for PoolServiceState {
+    fn from(state: PoolState) -> Self {
+        match state {
+            PoolState::Active => Self::Active,
+            PoolState::FailingOver => Self::FailingOver,
+            PoolState::FailedOver => Self::FailedOver,
+            PoolState::FailingBack => Self::FailingBack,
+        }
+    }
+}
+
+/// Whether a pool is up, by the votes of the witnesses.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PoolVerdict {
+    /// It serves.
+    Up,
+    /// Some say that it is down; not enough of them, or not for long enough.
+    Suspect,
+    /// It is down.
+    Down,
+    /// Nobody can tell.
+    #[default]
+    Undetermined,
+}
