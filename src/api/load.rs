@@ -211,3 +211,6 @@ impl fmt::Display for Document {
         write!(f, "{}:{}", self.source, self.line)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,9 +41,13 @@ impl LoadError {
             line: location.line(),
             column: location.column(),
         });
-        let options = serde_yaml::render_options! { snippets: serde_yaml::SnippetMode::Off };
+        let options = serde_yaml::render_options! {
+            formatter: &serde_yaml::UserMessageFormatter,
+            snippets: serde_yaml::SnippetMode::Off,
+        };
         let message = error.render_with_options(options);
-        Self::at(source, position, "", message)
+        let place = format!(" at line {}, column {}", position.line, position.column);
+        Self::at(source, position, "", message.trim_end_matches(&place).to_owned())
     }
 }
 
