@@ -1,8 +1,7 @@
 //! Resources from files, checked and completed as the API server would.
 //!
-//! Pure: texts in, resources or errors out. A resource that is loaded here would be accepted by a cluster
-//! with the same custom resource definitions, and the other way round, with one exception: the name of a
-//! Secret is not looked up.
+//! Pure: texts in, resources or errors out. What is loaded here is what `kubectl apply --validate=strict`
+//! of a new object would store. Rules about changes need the old object too: `validate_cel_update`.
 
 use std::fmt;
 
