@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod bridge;
+pub mod cli;
 pub mod clock;
 pub mod controller;
 pub mod lync;

@@ -16,6 +16,7 @@ pub fn crds() -> Vec<CustomResourceDefinition> {
             let schema = version.schema.as_mut().and_then(|schema| schema.open_api_v3_schema.as_mut());
             if let Some(schema) = schema {
                 mark_status_as_unseen(schema);
+                unwrap_descriptions(schema);
             }
         }
     }
@@ -27,6 +28,8 @@ pub fn crds() -> Vec<CustomResourceDefinition> {
 fn mark_status_as_unseen(schema: &mut JSONSchemaProps) {
     if let Some(status) = schema.properties.as_mut().and_then(|all| all.get_mut("status")) {
         strip_defaults(status);
+        // A null would stay null and hide the default.
+        status.nullable = None;
         status.default = Some(JSON(json!({ "observedGeneration": -1 })));
     }
 }
@@ -34,10 +37,21 @@ fn mark_status_as_unseen(schema: &mut JSONSchemaProps) {
 /// In a status a default would only make the API server state what nobody has observed.
 fn strip_defaults(schema: &mut JSONSchemaProps) {
     schema.default = None;
-    schema.properties.iter_mut().flat_map(|all| all.values_mut()).for_each(strip_defaults);
-    if let Some(JSONSchemaPropsOrArray::Schema(items)) = &mut schema.items {
-        strip_defaults(items);
-    }
+    children(schema).for_each(strip_defaults);
+}
+
+/// `kubectl explain` wraps lines itself.
+fn unwrap_descriptions(schema: &mut JSONSchemaProps) {
+    schema.description = schema.description.take().map(|text| text.replace('\n', " "));
+    children(schema).for_each(unwrap_descriptions);
+}
+
+fn children(schema: &mut JSONSchemaProps) -> impl Iterator<Item = &mut JSONSchemaProps> {
+    let items = match &mut schema.items {
+        Some(JSONSchemaPropsOrArray::Schema(items)) => Some(&mut **items),
+        _ => None,
+    };
+    schema.properties.iter_mut().flat_map(|all| all.values_mut()).chain(items)
 }
 
 /// The schema of a kind, or nothing for a kind that is not ours.

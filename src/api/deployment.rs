@@ -247,3 +247,6 @@ duration_getters! { ObjectivesSpec:
     /// The recovery point objective.
     rpo_duration = rpo;
 }
+
+#[cfg(test)]
+mod tests;

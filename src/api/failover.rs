@@ -260,3 +260,6 @@ pub enum DriftPolicy {
     /// Bring it back to what the spec says.
     Correct,
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,18 +6,29 @@
 mod closed;
 pub mod condition;
 mod crd;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
+#[expect(clippy::duplicated_attributes, reason = "two printer columns may have the same type")]
 mod deployment;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod deployment_status;
 mod duration;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
+#[expect(clippy::duplicated_attributes, reason = "two printer columns may have the same type")]
 mod failover;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod failover_status;
 pub mod load;
+mod load_error;
+mod metadata;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod plan_status;
 mod reason;
 mod reference;
 mod rules;
 mod schema;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod winrm;
+mod yaml;
 
 pub use closed::UnknownWord;
 pub use condition::{ConditionStatus, ConditionType, Finding};

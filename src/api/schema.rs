@@ -129,7 +129,7 @@ fn unknown_field(schema: &JSONSchemaProps, name: &str) -> String {
 fn visit_array(schema: &JSONSchemaProps, path: &str, items: &[Value], found: &mut Vec<Violation>) {
     let count = items.len();
     if let Some(least) = schema.min_items.filter(|least| !reaches(count, *least)) {
-        refuse(found, path, format!("must have at least {least} entries, not {count}"));
+        refuse(found, path, too_few(least, "entries", count));
     }
     if let Some(most) = schema.max_items.filter(|most| reaches(count, most + 1)) {
         refuse(found, path, format!("must have at most {most} entries, not {count}"));
@@ -157,7 +157,7 @@ fn check_keys(schema: &JSONSchemaProps, path: &str, items: &[Value], found: &mut
 fn check_length(schema: &JSONSchemaProps, path: &str, text: &str, found: &mut Vec<Violation>) {
     let count = text.chars().count();
     if let Some(least) = schema.min_length.filter(|least| !reaches(count, *least)) {
-        refuse(found, path, format!("must have at least {least} characters"));
+        refuse(found, path, too_few(least, "characters", count));
     }
     if let Some(most) = schema.max_length.filter(|most| reaches(count, most + 1)) {
         refuse(found, path, format!("must have at most {most} characters, not {count}"));
@@ -171,6 +171,13 @@ fn check_range(schema: &JSONSchemaProps, path: &str, number: Option<f64>, found:
     }
     if let Some(most) = schema.maximum.filter(|most| number > *most) {
         refuse(found, path, format!("must be at most {most}, not {number}"));
+    }
+}
+
+fn too_few(least: i64, what: &str, count: usize) -> String {
+    match least {
+        1 => "must not be empty".to_owned(),
+        _ => format!("must have at least {least} {what}, not {count}"),
     }
 }
 

@@ -1,0 +1,91 @@
+//! The command line: one file a subcommand.
+//!
+//! Exit codes: 0 when all went well, 1 when the work failed, 2 when the command or its input was wrong.
+
+mod crds;
+pub mod files;
+
+use std::{fmt, io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Disaster recovery of Lync Server 2013.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 all went well, 1 the work failed, 2 the command or its input was wrong."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the custom resource definitions.
+    Crds(crds::Crds),
+}
+
+/// Why a command did not do what it was asked for. Each text is printed after `error: `.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CliError {
+    /// The command or its input was wrong: exit code 2. One text for each thing that is wrong.
+    BadInput(Vec<String>),
+    /// The work failed: exit code 1.
+    Failed(String),
+}
+
+impl CliError {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Failed(_) => ExitCode::from(1),
+            Self::BadInput(_) => ExitCode::from(2),
+        }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(text) => writeln!(f, "error: {text}"),
+            Self::BadInput(texts) => texts.iter().try_for_each(|text| writeln!(f, "error: {text}")),
+        }
+    }
+}
+
+impl std::error::Error for CliError {}
+
+/// Runs the command line of this process. A wrong command ends the process with exit code 2.
+pub fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Crds(command) => command.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is nobody left to tell when standard error is gone too.
+            let _ = write!(anstream::stderr(), "{error}");
+            error.exit_code()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn each_error_has_a_line_of_its_own() {
+        let error = CliError::BadInput(vec!["a".to_owned(), "b".to_owned()]);
+        assert_eq!(error.to_string(), "error: a\nerror: b\n");
+        assert_eq!(error.exit_code(), ExitCode::from(2));
+        assert_eq!(CliError::Failed("c".to_owned()).exit_code(), ExitCode::from(1));
+    }
+}
