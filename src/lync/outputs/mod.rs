@@ -2,13 +2,39 @@
 //!
 //! Reading is defensive: a property that is missing, truncated or of an unknown value is a
 //! [`DecodeError`], which the observer turns into Unknown. Names are accepted in every spelling that
-//! Microsoft's pages and objects use.
+//! Microsoft's pages and objects use. An answer with no row where Lync always has one is an error too:
+//! "all of nothing" must not read as "all is well".
 
+mod backup_pool;
 mod backup_service;
+mod central_management_database;
+mod edge;
 mod mirror;
+mod pool_state;
+mod read;
+mod replica;
+mod service;
+mod store_location;
+mod store_status;
+mod time;
+mod topology_document;
+mod topology_xml;
+mod windows_service;
 
-pub use backup_service::{BackupModule, BackupServiceStatus, ExportStatus, ImportStatus};
-pub use mirror::{MirrorRole, MirrorRow};
+pub use backup_pool::backup_pool;
+pub use backup_service::{
+    BackupModule, BackupServiceStatus, ExportStatus, ImportStatus, backup_service_status,
+};
+pub use central_management_database::database_succeeds;
+pub use edge::edge_next_hops;
+pub use mirror::{MirrorRole, MirrorRow, mirror_rows};
+pub use pool_state::{PoolStates, pool_states};
+pub use replica::replicas;
+pub use service::{RegistrarService, central_management_databases, central_management_services, registrars};
+pub use store_location::store_location;
+pub use store_status::store_status;
+pub use topology_document::{TopologyDocument, topology_document};
+pub use windows_service::registrar_running;
 
 /// Why an answer could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,4 +44,10 @@ pub struct DecodeError {
     pub cmdlet: &'static str,
     /// What is wrong with it, with the property's name.
     pub problem: String,
+}
+
+impl DecodeError {
+    fn new(cmdlet: &'static str, problem: impl Into<String>) -> Self {
+        Self { cmdlet, problem: problem.into() }
+    }
 }
