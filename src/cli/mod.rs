@@ -1,13 +1,20 @@
 //! The command line: one file a subcommand.
 //!
-//! Exit codes: 0 when all went well, 1 when the work failed, 2 when the command or its input was wrong.
+//! Exit codes: 0 when all went well, 1 when the work failed, 2 when the command or its input was wrong;
+//! `simulate` has further ones, which its help lists.
 
 mod crds;
 pub mod files;
+mod organisation;
+mod plan;
+mod show;
+mod simulate;
+mod simulator;
 
 use std::{fmt, io::Write, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
+use serde::Serialize;
 
 /// Disaster recovery of Lync Server 2013.
 #[derive(Debug, Parser)]
@@ -22,8 +29,25 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run a failover on a simulated Lync and show every step.
+    Simulate(simulate::Simulate),
+    /// Show the plan for the resources in files. Looks, plans, changes nothing.
+    Plan(plan::PlanCommand),
+    /// Offer a simulated Lync to other processes.
+    #[command(subcommand)]
+    Simulator(simulator::SimulatorCommand),
     /// Print the custom resource definitions.
     Crds(crds::Crds),
+}
+
+/// How a command prints what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
 }
 
 /// Why a command did not do what it was asked for. Each text is printed after `error: `.
@@ -57,17 +81,43 @@ impl std::error::Error for CliError {}
 
 /// Runs the command line of this process. A wrong command ends the process with exit code 2.
 pub fn run() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Crds(command) => command.run(),
+    let command = Cli::parse().command;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "error: the runtime did not start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = match command {
+        Command::Simulate(command) => runtime.block_on(command.run()),
+        Command::Plan(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
+        Command::Simulator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
+        Command::Crds(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // There is nobody left to tell when standard error is gone too.
             let _ = write!(anstream::stderr(), "{error}");
             error.exit_code()
         }
     }
+}
+
+/// Prints a text; codes of colours are dropped where there is no terminal. Nobody is left to tell when
+/// standard output is gone.
+fn print(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
+
+/// Prints one JSON document.
+fn print_json(value: &impl Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(value).map_err(|err| CliError::Failed(err.to_string()))?;
+    print(&(text + "\n"));
+    Ok(())
 }
 
 #[cfg(test)]

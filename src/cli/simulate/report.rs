@@ -1,0 +1,91 @@
+//! What a simulation came to, for machines.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    api::LyncFailoverStatus,
+    plan::{Decision, Hold, StepRecord},
+    simulator::{OrganisationView, Transcript},
+};
+
+/// How a simulation, or one edit of it, ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) enum Ending {
+    /// Desired equals observed.
+    Converged,
+    /// People have to decide or do something.
+    WaitsForPeople,
+    /// Time ran out.
+    TimedOut,
+    /// It cannot go on.
+    Stopped,
+}
+
+impl Ending {
+    /// The exit code of the process.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::Converged => 0,
+            Self::Stopped => 1,
+            Self::WaitsForPeople => 3,
+            Self::TimedOut => 4,
+        }
+    }
+
+    /// What a decision means for an edit that goes nowhere by itself; `None` if it may still move.
+    pub(super) fn of(decision: &Decision) -> Option<Self> {
+        match decision {
+            Decision::Converged => Some(Self::Converged),
+            Decision::Execute { .. } | Decision::Follow(_) | Decision::Wait(_) => None,
+            Decision::Hold(hold) => match hold {
+                Hold::Suspended
+                | Hold::PlanOnly
+                | Hold::Drifted
+                | Hold::AwaitingApproval { .. }
+                | Hold::NeedsConsent { .. }
+                | Hold::Manual { .. } => Some(Self::WaitsForPeople),
+                Hold::Refused { .. }
+                | Hold::Failed { .. }
+                | Hold::OutcomeUnknown { .. }
+                | Hold::SplitBrain { .. } => Some(Self::Stopped),
+                Hold::Unknown { .. } | Hold::NotReady { .. } => None,
+            },
+        }
+    }
+}
+
+/// One edit: a `LyncFailover` as it was applied, and what came of it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EditReport {
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) generation: i64,
+    pub(super) ending: Ending,
+    pub(super) applied_at: Timestamp,
+    pub(super) ended_at: Timestamp,
+    /// The plan when it was applied.
+    pub(super) plan: Option<crate::api::PlanStatus>,
+    /// Every operation, in order.
+    pub(super) operations: Vec<StepRecord>,
+    pub(super) status: LyncFailoverStatus,
+}
+
+/// The whole simulation.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report {
+    pub(super) started_at: Timestamp,
+    pub(super) before: OrganisationView,
+    pub(super) edits: Vec<EditReport>,
+    pub(super) after: OrganisationView,
+    pub(super) transcript: Transcript,
+}
+
+impl Report {
+    /// The worst ending of all edits.
+    pub(super) fn ending(&self) -> Ending {
+        self.edits.iter().map(|edit| edit.ending).max().unwrap_or(Ending::Converged)
+    }
+}
