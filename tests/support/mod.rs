@@ -3,3 +3,5 @@
 
 pub mod golden;
 pub mod sketch;
+pub mod lab;
+pub mod safety;

@@ -38,7 +38,7 @@ pub(crate) fn paint(style: Style, text: &str) -> String {
 /// A table without lines, as kubectl prints it.
 pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(heads.iter().map(|head| head.to_uppercase()));
     for row in rows {
         table.add_row(row);

@@ -1,0 +1,255 @@
+//! A simulated organisation with a driver that can be stopped at any effect and started again.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use lync_failover::{
+    api::LyncFailoverStatus,
+    bridge::*,
+    clock::{Clock, ScaledClock},
+    controller::*,
+    lync::{MachineFqdn, cmdlet::Query},
+    plan::{Decision, Desired, Hold, Limits, Plan, Progress, Step},
+    simulator::{Scenario, Simulator, Transcript},
+    status::lint::lint,
+};
+use tokio::sync::Notify;
+
+/// When an effect is cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Before it happens.
+    Before,
+    /// After it has happened, before anybody hears of it.
+    After,
+}
+
+/// Stops the driver at its n-th effect.
+pub struct Crash {
+    at: Option<(usize, Phase)>,
+    count: AtomicUsize,
+    happened: Notify,
+}
+
+impl Crash {
+    pub fn never() -> Arc<Self> {
+        Arc::new(Self { at: None, count: AtomicUsize::new(0), happened: Notify::new() })
+    }
+
+    pub fn at(effect: usize, phase: Phase) -> Arc<Self> {
+        Arc::new(Self { at: Some((effect, phase)), count: AtomicUsize::new(0), happened: Notify::new() })
+    }
+
+    /// How many effects there were.
+    pub fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    async fn around<T>(&self, effect: impl Future<Output = T>) -> T {
+        let number = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+        if self.at == Some((number, Phase::Before)) {
+            self.die().await;
+        }
+        let result = effect.await;
+        if self.at == Some((number, Phase::After)) {
+            self.die().await;
+        }
+        result
+    }
+
+    async fn die(&self) {
+        self.happened.notify_one();
+        std::future::pending().await
+    }
+}
+
+struct Crashing {
+    inner: SimulatedBridge,
+    crash: Arc<Crash>,
+}
+
+#[async_trait]
+impl Bridge for Crashing {
+    async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError> {
+        self.inner.query(host, queries).await
+    }
+
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError> {
+        self.crash.around(self.inner.raise_epoch(host)).await
+    }
+
+    async fn start(&self, operation: &Operation) -> Result<(), CallError> {
+        self.crash.around(self.inner.start(operation)).await
+    }
+
+    async fn follow(&self, operation: &Operation, after: u64) -> Result<Followed, CallError> {
+        self.crash.around(self.inner.follow(operation, after)).await
+    }
+
+    async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
+        self.crash.around(self.inner.adopt(via, operation)).await
+    }
+}
+
+struct CrashingStore {
+    inner: Arc<MemoryStore>,
+    crash: Arc<Crash>,
+}
+
+#[async_trait]
+impl ProgressStore for CrashingStore {
+    async fn load(&self) -> Result<(Progress, Revision), StoreError> {
+        self.inner.load().await
+    }
+
+    async fn save(&self, progress: &Progress, revision: &Revision) -> Result<Revision, StoreError> {
+        self.crash.around(self.inner.save(progress, revision)).await
+    }
+}
+
+/// Checks that what starts is what was planned (S4).
+#[derive(Default)]
+struct Heads {
+    planned: Mutex<Option<Step>>,
+    broken: Mutex<Vec<String>>,
+}
+
+impl Listener for Heads {
+    fn saw(&self, event: Event) {
+        match event {
+            Event::Planned(plan) => {
+                *self.planned.lock().unwrap() = match plan.decision {
+                    Decision::Execute { step, .. } => Some(step),
+                    _ => None,
+                };
+            }
+            Event::Intended(intent) => {
+                let planned = self.planned.lock().unwrap().take();
+                if planned.as_ref() != Some(&intent.step) {
+                    let text = format!("S4 {} was intended, {planned:?} was planned", intent.step);
+                    self.broken.lock().unwrap().push(text);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How a run of the driver ended.
+pub struct Ended {
+    pub decision: Decision,
+    pub plan: Plan,
+    pub status: LyncFailoverStatus,
+    pub transcript: Transcript,
+    /// How many effects there were.
+    pub effects: usize,
+    /// Broken rules: lint of the status, intents that were not planned.
+    pub problems: Vec<String>,
+    /// How long it took, in simulated time.
+    pub took: SignedDuration,
+}
+
+/// A simulated organisation.
+pub struct Lab {
+    pub simulator: Arc<Mutex<Simulator>>,
+    pub clock: Arc<dyn Clock>,
+    pub store: Arc<MemoryStore>,
+    pub generation: i64,
+    started: Timestamp,
+}
+
+impl Lab {
+    /// Builds it. Needs a runtime with paused time.
+    pub fn new(scenario: &str) -> Self {
+        let started: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
+        let scenario = Scenario::from_yaml(scenario).unwrap();
+        let simulator = Simulator::new(&scenario, started).unwrap();
+        Self {
+            simulator: Arc::new(Mutex::new(simulator)),
+            clock: Arc::new(ScaledClock::new(started, 1.0)),
+            store: Arc::default(),
+            generation: 1,
+            started,
+        }
+    }
+
+    pub fn transcript(&self) -> Transcript {
+        self.simulator.lock().unwrap_or_else(PoisonError::into_inner).transcript().clone()
+    }
+
+    fn organisation(&self, crash: &Arc<Crash>) -> Organisation {
+        let inner = SimulatedBridge::new(Arc::clone(&self.simulator), Arc::clone(&self.clock));
+        let endpoints = self.simulator.lock().unwrap().front_ends();
+        Organisation {
+            prober: Arc::new(inner.clone()),
+            bridge: Arc::new(Crashing { inner, crash: Arc::clone(crash) }),
+            clock: Arc::clone(&self.clock),
+            endpoints: endpoints.into_iter().map(|(host, pool)| Endpoint { host, pool }).collect(),
+            limits: Limits::default(),
+            interval: SignedDuration::from_secs(60),
+        }
+    }
+
+    /// Drives a wish until it is at rest, and restarts the driver each time it crashes.
+    pub async fn drive(&self, desired: &Desired, crash: &Arc<Crash>) -> Ended {
+        let org = self.organisation(crash);
+        let heads = Heads::default();
+        let mut problems = Vec::new();
+        let began = self.clock.now();
+        let mut rest_since = None;
+        loop {
+            // A fresh process: only the store is left.
+            let store = CrashingStore { inner: Arc::clone(&self.store), crash: Arc::clone(crash) };
+            let mut resource = Resource::new("lync-dr", "contoso", desired.clone(), Arc::new(store));
+            resource.generation = self.generation;
+            let life = async {
+                loop {
+                    let old = resource.status.clone();
+                    let (passed, pause) = resource.reconcile(&org, &heads).await.unwrap();
+                    problems.extend(lint(&old, &resource.status, Some(&passed.plan)));
+                    let now = self.clock.now();
+                    if is_rest(&passed.plan.decision) {
+                        let since = *rest_since.get_or_insert(now);
+                        if now.duration_since(since) >= SignedDuration::from_mins(5) {
+                            break passed;
+                        }
+                    } else {
+                        rest_since = None;
+                    }
+                    if now.duration_since(began) > SignedDuration::from_hours(4) {
+                        problems.push(format!("L1 not at rest after 4 h: {:?}", passed.plan.decision));
+                        break passed;
+                    }
+                    self.clock.sleep(pause).await;
+                }
+            };
+            let passed = tokio::select! {
+                biased;
+                () = crash.happened.notified() => continue,
+                passed = life => passed,
+            };
+            problems.extend(heads.broken.lock().unwrap().drain(..));
+            return Ended {
+                decision: passed.plan.decision.clone(),
+                plan: passed.plan,
+                status: resource.status,
+                transcript: self.transcript(),
+                effects: crash.count(),
+                problems,
+                took: self.clock.now().duration_since(self.started),
+            };
+        }
+    }
+}
+
+fn is_rest(decision: &Decision) -> bool {
+    match decision {
+        Decision::Converged => true,
+        Decision::Hold(hold) => !matches!(hold, Hold::Unknown { .. }),
+        _ => false,
+    }
+}
