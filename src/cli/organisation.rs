@@ -32,6 +32,7 @@ pub(super) struct Simulated {
 pub(super) struct Wish {
     pub(super) namespace: String,
     pub(super) name: String,
+    pub(super) deployment: String,
     pub(super) desired: Desired,
 }
 
@@ -88,7 +89,7 @@ impl Simulated {
             let desired = Desired::try_from(&failover.spec)
                 .map_err(|err| CliError::BadInput(vec![format!("LyncFailover {name}: {err}")]))?;
             let namespace = failover.metadata.namespace.clone().unwrap_or_else(|| "default".to_owned());
-            wishes.push(Wish { namespace, name, desired });
+            wishes.push(Wish { namespace, name, deployment: wanted, desired });
         }
         if wishes.is_empty() {
             return Err(CliError::BadInput(vec!["the files hold no LyncFailover".to_owned()]));
@@ -104,7 +105,7 @@ impl Simulated {
 
     /// The organisation as it stands now.
     pub(super) fn view(&self) -> OrganisationView {
-        self.look(Simulator::describe)
+        self.look(|simulator| simulator.describe(self.organisation.clock.now()))
     }
 
     /// What was done to it.
@@ -112,9 +113,9 @@ impl Simulated {
         self.look(|simulator| simulator.transcript().clone())
     }
 
-    fn look<T>(&self, question: impl FnOnce(&Simulator) -> T) -> T {
+    fn look<T>(&self, question: impl FnOnce(&mut Simulator) -> T) -> T {
         let mut simulator = self.simulator.lock().unwrap_or_else(PoisonError::into_inner);
         simulator.advance(self.organisation.clock.now());
-        question(&simulator)
+        question(&mut simulator)
     }
 }

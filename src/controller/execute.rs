@@ -75,10 +75,10 @@ fn intend(
         steps: plan.step_list(),
         records: Vec::new(),
     });
-    let total = run.steps.len().max(1);
-    let left =
-        plan.steps.iter().position(|row| row.step.same_goal(&step)).map_or(0, |at| plan.steps.len() - at);
-    let position = (total + 1).saturating_sub(left.max(1)).max(1);
+    let total = run.steps.len();
+    // A replication kick is no step of the plan: it has no position.
+    let at = plan.steps.iter().position(|row| row.step.same_goal(&step));
+    let position = at.map_or(0, |at| (total + 1 + at).saturating_sub(plan.steps.len()).max(1));
     progress.run = Some(run);
     let attempt = progress.attempts(&step).count() + 1;
     let intent = Intent {

@@ -222,7 +222,10 @@ fn disaster_obstacle(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn, step: &S
     if lasting.is_none_or(|until| world.now < until) {
         return Some(StepState::Waiting(Wait {
             kind: WaitKind::StoreFailing,
-            what: "the failure of the Central Management store lasts".to_owned(),
+            what: format!(
+                "the Central Management store has not worked for {} s",
+                world.limits.down_sustained_for.as_secs()
+            ),
             until: lasting,
         }));
     }

@@ -115,11 +115,14 @@ pub(super) enum Replication {
 pub(super) fn edge_replication(world: &World<'_>, left: &PoolFqdn) -> Vec<Replication> {
     let mut changes: Vec<(&EdgeFqdn, jiff::Timestamp, jiff::Timestamp)> = Vec::new();
     for record in world.progress.records() {
-        if let Step::SetEdgeNextHop { edge, from, .. } = &record.step
-            && from == left
-        {
-            changes.retain(|(known, ..)| *known != edge);
-            changes.push((edge, record.started_at, record.ended_at));
+        match &record.step {
+            Step::SetEdgeNextHop { edge, from, .. } if from == left => {
+                changes.retain(|(known, ..)| *known != edge);
+                changes.push((edge, record.started_at, record.ended_at));
+            }
+            // The store has only moved after the Edge servers had taken over what came before.
+            Step::FailOverCentralManagement { .. } => changes.clear(),
+            _ => {}
         }
     }
     let machines = changes.into_iter().filter(|(edge, ..)| !world.edge_is_dead(edge)).flat_map(

@@ -29,7 +29,7 @@ pub struct Intent {
     pub written_at: Timestamp,
     /// Which attempt at this step it is, from 1.
     pub attempt: i32,
-    /// Which step of the run it is, from 1, and how many there were when it was written.
+    /// Which step of the run it is, from 1 (0 for a replication kick), and how many the run has.
     pub position: (i32, i32),
     /// Why it is not known what became of the operation, if nobody could tell when last asked. Nothing
     /// else starts until that is decided: by an answer, by the effect, or by a person.

@@ -39,7 +39,7 @@ fn says(actor: Actor, message: impl Into<String>) -> NextAction {
 
 fn waits(wait: &Wait) -> String {
     match wait.until {
-        Some(until) => format!("Waits until {}; at most until {until}.", wait.what),
+        Some(until) => format!("Waits until {}; at most until {until:.0}.", wait.what),
         None => format!("Waits until {}.", wait.what),
     }
 }

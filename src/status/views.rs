@@ -105,7 +105,10 @@ pub(super) fn operation_status(intent: &Intent) -> OperationStatus {
         command: intent.operation.mutation.to_string(),
         started_at: Some(time(intent.written_at)),
         attempt: intent.attempt,
-        summary: format!("{position}/{total} {}", intent.step.name()),
+        summary: match position {
+            0 => intent.step.name().to_owned(),
+            _ => format!("{position}/{total} {}", intent.step.name()),
+        },
     }
 }
 

@@ -5,7 +5,7 @@ mod plan;
 mod style;
 mod topology;
 
-pub(super) use conditions::conditions;
+pub(super) use conditions::{conditions, row};
 pub(super) use plan::plan;
 pub(super) use style::{Style, clock_time, indent, paint, table};
 pub(super) use topology::topology;

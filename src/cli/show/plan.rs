@@ -23,13 +23,17 @@ pub(crate) fn plan(plan: &Plan, status: Option<&PlanStatus>, next: Option<&NextA
     }
     let mut number = 0;
     for step in &status.steps {
-        let mode = step.mode.filter(|_| step.state != StepState::Done).map_or(String::new(), |mode| format!(" ({mode:?})"));
         if step.state == StepState::Done {
             line(paint(Style::Faint, &format!("  - {} {}: not needed", step.name, step.target)));
             line(paint(Style::Faint, &format!("      {}", step.reason.as_deref().unwrap_or_default())));
             continue;
         }
+        let row = plan.steps.get(number);
         number += 1;
+        let mode = match row.map_or("", |row| row.step.mode_name()) {
+            "" => String::new(),
+            mode => format!(" ({mode})"),
+        };
         let state = match step.state {
             StepState::Next => paint(Style::Good, "next"),
             StepState::Blocked => paint(Style::Bad, "blocked"),
@@ -47,7 +51,7 @@ pub(crate) fn plan(plan: &Plan, status: Option<&PlanStatus>, next: Option<&NextA
             line(format!("      risk     {}", paint(Style::Notice, "what was not replicated is lost")));
         }
         line(format!("      done     when {}", step.post_condition.as_deref().unwrap_or_default()));
-        if let Some(row) = plan.steps.get(number - 1) {
+        if let Some(row) = row {
             let citation = row.step.citation();
             line(format!("      source   {}: {}", citation.short(), citation.says));
             if let Some(departs) = citation.departs {

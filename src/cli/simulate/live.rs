@@ -63,7 +63,8 @@ impl Listener for Live {
                 let (position, total) = intent.position;
                 let attempt = if intent.attempt > 1 { format!(", attempt {}", intent.attempt) } else { String::new() };
                 let step = paint(Style::Heading, &format!("{} {}", intent.step.name(), intent.step.target()));
-                self.news(intent.written_at, &format!("step {position}/{total}: {step}{attempt}"));
+                let head = if position == 0 { "meanwhile".to_owned() } else { format!("step {position}/{total}") };
+                self.news(intent.written_at, &format!("{head}: {step}{attempt}"));
                 let command = paint(Style::Command, &intent.operation.mutation.to_string());
                 self.news(intent.written_at, &format!("  {} > {command}", intent.operation.host));
             }

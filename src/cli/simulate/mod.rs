@@ -11,7 +11,6 @@ use jiff::SignedDuration;
 
 use super::{CliError, OutputFormat, files::load_files, organisation::Simulated};
 use crate::api::parse_duration;
-pub(super) use report::Ending;
 
 /// Run a failover on a simulated Lync and show every step.
 ///

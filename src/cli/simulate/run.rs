@@ -95,7 +95,9 @@ async fn edit(
     };
     let ended_at = clock.now();
     live.at(ended_at, &format!("{} is at rest", wish.name));
-    live.text(&heading("Conditions, as kubectl would print them"));
+    live.text(&heading("As kubectl would print it"));
+    live.text(&show::row(&wish.name, &wish.deployment, &resource.status));
+    live.text("\n");
     live.text(&show::conditions(&resource.status));
     let operations = operations(&passed, resource.generation);
     live.text(&times(&operations, resource.status.last_run.as_ref(), ending));
