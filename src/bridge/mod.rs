@@ -6,6 +6,7 @@
 
 mod error;
 mod operation;
+mod remote;
 mod simulated;
 
 use async_trait::async_trait;
@@ -14,7 +15,9 @@ use crate::lync::{MachineFqdn, cmdlet::Query, ps::PsObject};
 
 pub use error::{CallError, KnownRefusal, Refusal};
 pub use operation::{Adoption, Ended, Followed, Operation, OperationId, Record, Stream};
+pub use remote::RemoteSimulator;
 pub use simulated::SimulatedBridge;
+pub(crate) use simulated::await_news;
 
 /// The answer to one query: the objects of its output stream, or what went wrong.
 pub type Answer = Result<Vec<PsObject>, CallError>;
