@@ -206,3 +206,126 @@ impl Prober for RemoteSimulator {
         matches!(self.call(Call::Sip { machine: machine.clone() }).await, Ok(Reply::Sip(true)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use tokio::{io::AsyncReadExt, net::TcpListener, task::JoinHandle};
+
+    use super::*;
+    use crate::{
+        bridge::{Ended, simulated_fixtures::*},
+        clock::{Clock, ScaledClock},
+        lync::cmdlet::ServiceRole,
+        simulator::{Scenario, Simulator, serve, wire::MAX_LINE},
+    };
+
+    type Shared = Arc<Mutex<Simulator>>;
+
+    fn simulator(clock: &ScaledClock) -> Shared {
+        let simulator = Simulator::new(&Scenario::default(), clock.now()).expect("it makes sense");
+        Arc::new(Mutex::new(simulator))
+    }
+
+    /// A minute passes in half a second.
+    fn clock() -> ScaledClock {
+        ScaledClock::new(Timestamp::UNIX_EPOCH, 120.0)
+    }
+
+    async fn endpoint(
+        at: &str,
+        simulator: &Shared,
+        clock: ScaledClock,
+    ) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
+        let listener = TcpListener::bind(at).await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        (address, tokio::spawn(serve(listener, Arc::clone(simulator), Arc::new(clock))))
+    }
+
+    #[tokio::test]
+    async fn every_call_makes_the_round_trip() {
+        let clock = clock();
+        let (address, _server) = endpoint("127.0.0.1:0", &simulator(&clock), clock).await;
+        let client = RemoteSimulator::new(address);
+        let operation = operation(set_edge());
+        assert_eq!(client.adopt(&operation).await, Ok(Adoption::NeverStarted));
+        assert_eq!(client.raise_epoch(&host()).await, Ok(1));
+        client.start(&operation).await.expect("it starts");
+        let ended = loop {
+            if let Some(ended) = client.follow(&operation, 0).await.expect("known").ended {
+                break ended;
+            }
+        };
+        assert_eq!(ended, Ended::Completed);
+        let query = Query::Service { role: ServiceRole::EdgeServer };
+        let answers = client.query(&host(), &[query]).await.expect("the host answers");
+        assert_eq!(answers[0].as_ref().expect("rows").len(), 1);
+        assert!(client.sip(&host()).await);
+        let failure: Failure = serde_yaml::from_str("cut: [{from: operator, to: DC2}]").expect("it reads");
+        client.inject(failure).await.expect("it makes sense");
+        assert!(!client.sip(&host()).await);
+        assert!(matches!(client.query(&host(), &[]).await, Err(CallError::NotSent(_))));
+        let nonsense: Failure = serde_yaml::from_str("kill: [pool9.contoso.com]").expect("it reads");
+        assert!(matches!(client.inject(nonsense).await, Err(CallError::Unreadable(_))));
+        assert_eq!(client.describe().await.expect("a view").sites.len(), 2);
+        let transcript = client.transcript().await.expect("a transcript");
+        assert_eq!(transcript.starts().count(), 1);
+        assert!(client.now().await.expect("a time") > Timestamp::UNIX_EPOCH);
+    }
+
+    #[tokio::test]
+    async fn an_operation_outlives_the_client_and_the_endpoint() {
+        let clock = clock();
+        let shared = simulator(&clock);
+        let (address, server) = endpoint("127.0.0.1:0", &shared, clock).await;
+        let first = RemoteSimulator::new(address);
+        let operation = operation(set_edge());
+        first.start(&operation).await.expect("it starts");
+        server.abort();
+        assert!(server.await.is_err(), "it was aborted");
+        let nobody = RemoteSimulator::new(address);
+        assert!(matches!(nobody.adopt(&operation).await, Err(CallError::NotSent(_))));
+        let (_, _server) = endpoint(&address.to_string(), &shared, clock).await;
+        clock.sleep(jiff::SignedDuration::from_secs(5)).await;
+        assert_eq!(nobody.adopt(&operation).await, Ok(Adoption::Ended(Ended::Completed)));
+        assert_eq!(first.adopt(&operation).await, Ok(Adoption::Ended(Ended::Completed)), "it reconnects");
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_that_dies_after_the_call_was_sent_leaves_the_outcome_unknown() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let deaf = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            let read = stream.read(&mut [0; 1024]).await;
+            assert!(read.is_ok());
+        });
+        let answer = RemoteSimulator::new(address).start(&operation(set_edge())).await;
+        assert!(matches!(answer, Err(CallError::Unknown(_))), "{answer:?}");
+        deaf.await.expect("no panic");
+    }
+
+    #[tokio::test]
+    async fn nonsense_is_answered_and_a_flood_is_cut_off() {
+        let clock = clock();
+        let (address, _server) = endpoint("127.0.0.1:0", &simulator(&clock), clock).await;
+        let mut stream = BufReader::new(TcpStream::connect(address).await.expect("it listens"));
+        stream.get_mut().write_all(b"{\"id\": 1, \"call\": \"rm\"}\n").await.expect("sent");
+        let line = read_line(&mut stream).await.expect("an answer").expect("an answer");
+        assert!(line.contains("\"bad\""), "{line}");
+        let flood = vec![b'x'; MAX_LINE + 2];
+        let sent = stream.get_mut().write_all(&flood).await;
+        let closed = read_line(&mut stream).await;
+        assert!(sent.is_err() || !matches!(closed, Ok(Some(_))), "{closed:?}");
+    }
+
+    #[tokio::test]
+    async fn it_listens_on_loopback_only() {
+        let clock = clock();
+        let listener = TcpListener::bind("0.0.0.0:0").await.expect("a free port");
+        let served = serve(listener, simulator(&clock), Arc::new(clock)).await;
+        assert!(served.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied));
+    }
+}

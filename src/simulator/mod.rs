@@ -14,6 +14,7 @@ mod reach;
 mod reads;
 mod refusals;
 mod replication;
+mod run;
 pub mod scenario;
 mod server;
 mod strikes;

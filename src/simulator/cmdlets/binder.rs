@@ -14,6 +14,7 @@ const COMMON: &[&str] =
     &["Verbose", "Debug", "ErrorAction", "ErrorVariable", "WarningAction", "WarningVariable", "OutVariable"];
 
 /// A cmdlet that was called correctly.
+#[derive(Debug)]
 pub(in crate::simulator) struct Bound {
     /// Its name, as the module spells it.
     pub(in crate::simulator) name: &'static str,
@@ -142,14 +143,14 @@ mod tests {
     }
 
     fn id(call: &Invocation) -> String {
-        let refusal = bind(call, 6).err().expect("it was accepted");
+        let refusal = bind(call, 6).expect_err("it was accepted");
         refusal.error_id.split(',').next().unwrap_or_default().to_owned()
     }
 
     #[test]
     fn the_parameters_that_the_procedure_page_prints_do_not_exist() {
         let call = cms_failover().text("MirrorSQLServerFqdn", "sql2.contoso.com");
-        let refusal = bind(&call, 6).err().expect("it was accepted");
+        let refusal = bind(&call, 6).expect_err("it was accepted");
         assert_eq!(
             refusal.message,
             "A parameter cannot be found that matches parameter name 'MirrorSQLServerFqdn'."
@@ -164,8 +165,8 @@ mod tests {
         assert_eq!(id(&sql), "MissingMandatoryParameter");
         assert_eq!(id(&cms_failover().switch("Force")), "MissingMandatoryParameter");
         assert_eq!(id(&cms_failover().switch("Restore").switch("Force")), "AmbiguousParameterSet");
-        assert_eq!(bind(&sql.switch("Force"), 6).ok().expect("bound").set, 0);
-        assert_eq!(bind(&cms_failover(), 6).ok().expect("bound").set, 1);
+        assert_eq!(bind(&sql.switch("Force"), 6).expect("bound").set, 0);
+        assert_eq!(bind(&cms_failover(), 6).expect("bound").set, 1);
     }
 
     #[test]
@@ -181,7 +182,7 @@ mod tests {
         let call = Invocation::new("invoke-cspoolfailover")
             .text("POOLFQDN", "P.x")
             .with("confirm", Argument::Switch(false));
-        assert_eq!(bind(&call, 6).ok().expect("bound").name, "Invoke-CsPoolFailOver");
+        assert_eq!(bind(&call, 6).expect("bound").name, "Invoke-CsPoolFailOver");
     }
 
     #[test]

@@ -3,13 +3,18 @@
 use super::{Reading, Rows, texts};
 use crate::{
     bridge::Refusal,
-    lync::{MachineFqdn, ps::PsObject},
+    lync::{
+        MachineFqdn,
+        ps::{PsObject, PsValue},
+    },
     simulator::{model::same, refusals},
 };
 
+/// Adds the services of one role to the rows.
+type Lister = fn(&Reading<'_>, &mut Vec<PsObject>) -> Result<(), Refusal>;
+
 pub(super) fn services(reading: &Reading<'_>) -> Rows {
-    let roles: &[fn(&Reading<'_>, &mut Vec<PsObject>) -> Result<(), Refusal>] =
-        &[central_management, central_management_database, edge_server, registrar];
+    let roles: &[Lister] = &[central_management, central_management_database, edge_server, registrar];
     let names = ["CentralManagement", "CentralManagementDatabase", "EdgeServer", "Registrar"];
     let any = names.iter().any(|name| reading.call.has_switch(name));
     let mut rows = Vec::new();
@@ -20,7 +25,7 @@ pub(super) fn services(reading: &Reading<'_>) -> Rows {
     }
     let wanted = |row: &PsObject| {
         let text = |name| match row.get(name) {
-            Some(crate::lync::ps::PsValue::Text(text)) => text.clone(),
+            Some(PsValue::Text(text)) => text.clone(),
             _ => String::new(),
         };
         reading.wants("PoolFqdn", &text("PoolFqdn"))
@@ -139,7 +144,7 @@ pub(super) fn windows_services(reading: &Reading<'_>) -> Rows {
     }
     rows.retain(|row| {
         let name = row.properties.iter().find_map(|(key, value)| match value {
-            crate::lync::ps::PsValue::Text(text) if key == "Name" => Some(text.as_str()),
+            PsValue::Text(text) if key == "Name" => Some(text.as_str()),
             _ => None,
         });
         reading.wants("Name", name.unwrap_or_default())

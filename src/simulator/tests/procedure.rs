@@ -142,3 +142,15 @@ fn a_lync_2010_store_is_moved_from_a_console_only() {
     assert_eq!(active.len(), 1);
     assert_eq!(text(active[0], "PoolFqdn"), "pool2.contoso.com");
 }
+
+#[test]
+fn the_transcript_is_json_a_line_each() {
+    let mut world = World::new("");
+    world.must(FE2, &set_edge("edge1.contoso.com", "pool2.contoso.com"));
+    let transcript = world.simulator.transcript();
+    let lines = transcript.json_lines().expect("it serialises");
+    let read: Vec<crate::simulator::Entry> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("it reads")).collect();
+    assert_eq!(read, transcript.entries);
+    assert_eq!(read.len(), 2, "a start and an end");
+}
