@@ -32,12 +32,26 @@ impl Simulator {
         }
     }
 
+    /// Disarms every fault: slow replicas recover, and what hangs is gone.
+    fn clear_faults(&mut self) {
+        self.strikes.clear();
+        timeline::recover(&mut self.organisation);
+        for at in 0..self.guard.journal.len() {
+            let operation = &mut self.guard.journal[at];
+            operation.hang_at = None;
+            operation.lose_at = None;
+            if operation.ended.is_none() && operation.next_at.is_none() {
+                self.end(at, Ended::Lost("the hanging process was ended".to_owned()), None);
+            }
+        }
+    }
+
     /// Lets a failure happen, now.
     pub(super) fn happen(&mut self, failure: &Failure) {
         self.organisation.touch(self.now);
         let dead = timeline::apply(&mut self.organisation, failure);
         if failure.clear_faults {
-            self.strikes.clear();
+            self.clear_faults();
         }
         for fault in &failure.faults {
             self.arm(fault.clone());

@@ -128,6 +128,13 @@ pub(super) fn afflict(organisation: &mut Organisation, fault: &Fault) -> bool {
     true
 }
 
+/// Lets every replica take changes again.
+pub(super) fn recover(organisation: &mut Organisation) {
+    for replica in organisation.replicas.values_mut() {
+        replica.intake = Intake::Normal;
+    }
+}
+
 /// What an administrator types, as an invocation. The prompt is answered.
 pub(super) fn typed(by_hand: &ByHand) -> Invocation {
     let mut call = Invocation::new(&by_hand.command);

@@ -39,7 +39,7 @@ pub struct Failure {
     /// Arms faults.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
-    /// Disarms all faults first.
+    /// Disarms all faults first: slow replicas recover, hanging cmdlets are ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub clear_faults: bool,
     /// What an administrator does by hand, past the guard.

@@ -44,6 +44,24 @@ fn a_hanging_operation_does_not_end() {
     world.start(&order).expect("it starts");
     world.pass(86_400);
     assert_eq!(world.ended(&order), None);
+    world.inject("clearFaults: true");
+    assert!(matches!(world.ended(&order), Some(Ended::Lost(_))));
+    world.must(FE2, &set_edge("edge1.contoso.com", "pool2.contoso.com"));
+}
+
+#[test]
+fn cleared_faults_let_the_replicas_recover() {
+    let mut world = World::new("faults:\n- {kind: ReplicaNever, replica: edge1.contoso.com}\n");
+    world.must(FE2, &set_edge("edge1.contoso.com", "pool2.contoso.com"));
+    world.pass(3600);
+    let in_effect = |world: &mut World| {
+        let now = world.now();
+        world.simulator.describe(now).sites[0].edges[0].in_effect
+    };
+    assert!(!in_effect(&mut world));
+    world.inject("clearFaults: true");
+    world.pass(121);
+    assert!(in_effect(&mut world));
 }
 
 #[test]
