@@ -8,6 +8,8 @@ mod error;
 mod operation;
 mod remote;
 mod simulated;
+#[cfg(test)]
+mod simulated_fixtures;
 
 use async_trait::async_trait;
 

@@ -1,0 +1,186 @@
+//! The cmdlets: their syntax lines as Microsoft's pages for Lync Server 2013 print them.
+
+/// A cmdlet of the table.
+pub(in crate::simulator) struct Cmdlet {
+    /// Its name.
+    pub(in crate::simulator) name: &'static str,
+    /// The class that its error ids name.
+    pub(in crate::simulator) class: &'static str,
+    /// The first version that has it: 5 is Lync 2010.
+    pub(in crate::simulator) since: i32,
+    /// Whether it changes anything.
+    pub(in crate::simulator) changes: bool,
+    /// Its parameter sets.
+    pub(in crate::simulator) sets: &'static [&'static str],
+}
+
+const DATABASE_TYPES: &str = "-DatabaseType <Application | Archiving | Monitoring | User | Provision | \
+    CentralAdmin | Lyss | Registrar | Edge | PersistentChat | PersistentChatCompliance | CentralMgmt>";
+
+/// Reading cmdlets. `Get-CsService` has a set for each role; those that matter here are listed.
+const READS: &[Cmdlet] = &[
+    read("Get-CsTopology", "Xds.GetTopologyCmdlet", 5, &["[-AsXml] [-LocalStore]"]),
+    read(
+        "Get-CsService",
+        "Xds.GetServiceCmdlet",
+        5,
+        &[
+            "[-Identity <String>] [-PoolFqdn <String>]",
+            "[-CentralManagement] [-PoolFqdn <String>]",
+            "[-CentralManagementDatabase] [-PoolFqdn <String>]",
+            "[-EdgeServer] [-PoolFqdn <String>]",
+            "[-Registrar] [-PoolFqdn <String>]",
+        ],
+    ),
+    read(
+        "Get-CsRegistrarConfiguration",
+        "Registrar.GetRegistrarConfigurationCmdlet",
+        5,
+        &["[-Identity <XdsIdentity>] [-LocalStore]", "[-Filter <String>] [-LocalStore]"],
+    ),
+    read(
+        "Get-CsPoolBackupRelationship",
+        "Hadr.GetPoolBackupRelationshipCmdlet",
+        6,
+        &["-PoolFqdn <Fqdn> [-Force] [-LocalStore]"],
+    ),
+    read(
+        "Get-CsManagementStoreReplicationStatus",
+        "Xds.GetReplicaStatusCmdlet",
+        5,
+        &["[-ReplicaFqdn <String>] [-CentralManagementStoreStatus]"],
+    ),
+    read(
+        "Get-CsConfigurationStoreLocation",
+        "Deployment.GetConfigurationStoreLocationCmdlet",
+        5,
+        &["[-GlobalSettingsDomainController <Fqdn>] [-Report <String>]"],
+    ),
+    read(
+        "Test-CsDatabase",
+        "Deployment.TestDatabaseCmdlet",
+        6,
+        &[
+            "-CentralManagementDatabase [-SqlInstanceName <String>] [-SqlServerFqdn <Fqdn>] [-Confirm] \
+             [-Report <String>] [-WhatIf]",
+            "-LocalService [-Confirm] [-Report <String>] [-WhatIf]",
+            "-ConfiguredDatabases -SqlServerFqdn <Fqdn> [-Confirm] [-Report <String>] [-WhatIf]",
+        ],
+    ),
+    read(
+        "Get-CsDatabaseMirrorState",
+        "Deployment.GetDatabaseMirrorStateCmdlet",
+        6,
+        &["-PoolFqdn <Fqdn> [DATABASE] [-LocalStore] [-Report <String>]"],
+    ),
+    read(
+        "Get-CsBackupServiceStatus",
+        "Hadr.GetBackupServiceStatusCmdlet",
+        6,
+        &["-PoolFqdn <Fqdn> [-Category <UserData | CMS>] [-Force]"],
+    ),
+    read(
+        "Get-CsWindowsService",
+        "Deployment.GetNTServiceCmdlet",
+        5,
+        &["[-ComputerName <String>] [-ExcludeActivityLevel] [-Name <String>] [-Report <String>]"],
+    ),
+    read(
+        "Get-CsPool",
+        "Xds.GetClusterCmdlet",
+        5,
+        &["[-Identity <String>] [-Site <String>]", "[-Filter <String>] [-Site <String>]"],
+    ),
+    read(
+        "Get-CsComputer",
+        "Xds.GetMachineCmdlet",
+        5,
+        &["[-Identity <String>] [-Local] [-Pool <String>]", "[-Filter <String>] [-Local] [-Pool <String>]"],
+    ),
+    read("Get-CsSite", "Xds.GetSiteCmdlet", 5, &["[-Identity <String>]", "[-Filter <String>]"]),
+];
+
+/// Changing cmdlets.
+const CHANGES: &[Cmdlet] = &[
+    change(
+        "Set-CsEdgeServer",
+        "Xds.SetEdgeServerCmdlet",
+        5,
+        &["[-Identity <String>] [-Confirm] [-Force] [-Registrar <String>] [-WhatIf]"],
+    ),
+    change(
+        "Invoke-CsManagementServerFailover",
+        "Hadr.InvokeManagementServerFailoverCmdlet",
+        6,
+        &[
+            "-BackupSqlServerFqdn <Fqdn> -Force [-BackupMirrorSqlInstanceName <String>] \
+             [-BackupMirrorSqlServerFqdn <Fqdn>] [-BackupSqlInstanceName <String>] [-Confirm] \
+             [-Report <String>] [-WhatIf]",
+            "[-Restore] [-Confirm] [-Report <String>] [-WhatIf]",
+        ],
+    ),
+    change(
+        "Move-CsManagementServer",
+        "Deployment.MoveManagementServerCmdlet",
+        5,
+        &["[-ConfigurationFileName <String>] [-LisConfigurationFileName <String>] [-TargetFqdn <Fqdn>] \
+           [-Confirm] [-Force] [-Report <String>] [-WhatIf]"],
+    ),
+    change(
+        "Invoke-CsPoolFailOver",
+        "Hadr.InvokePoolFailOverCmdlet",
+        6,
+        &[
+            "-PoolFqdn <Fqdn> [-Confirm] [-DisasterMode] [-FlushStorageService] [-Force] [-WaitTime <TimeSpan>] \
+           [-WhatIf]",
+        ],
+    ),
+    change(
+        "Invoke-CsPoolFailBack",
+        "Hadr.InvokePoolFailBackCmdlet",
+        6,
+        &["-PoolFqdn <Fqdn> [-Confirm] [-DisasterMode] [-Force] [-WaitTime <TimeSpan>] [-WhatIf]"],
+    ),
+    change(
+        "Set-CsRegistrarConfiguration",
+        "Registrar.SetRegistrarConfigurationCmdlet",
+        6,
+        &["[-Identity <XdsIdentity>] [-Confirm] [-Force] \
+           [-PoolState <FailedOver | Active | FailingOver | FailingBack>] [-WhatIf]"],
+    ),
+    change(
+        "Invoke-CsManagementStoreReplication",
+        "Xds.InvokeReplicationCmdlet",
+        5,
+        &["[-ReplicaFqdn <String>] [-Force]"],
+    ),
+];
+
+const fn read(name: &'static str, class: &'static str, since: i32, sets: &'static [&'static str]) -> Cmdlet {
+    Cmdlet { name, class, since, changes: false, sets }
+}
+
+const fn change(
+    name: &'static str,
+    class: &'static str,
+    since: i32,
+    sets: &'static [&'static str],
+) -> Cmdlet {
+    Cmdlet { name, class, since, changes: true, sets }
+}
+
+/// Looks a cmdlet up, in any case.
+pub(super) fn lookup(name: &str) -> Option<&'static Cmdlet> {
+    READS.iter().chain(CHANGES).find(|cmdlet| cmdlet.name.eq_ignore_ascii_case(name))
+}
+
+/// The class name that ends an error id of a cmdlet.
+pub(in crate::simulator) fn class_of(name: &str) -> String {
+    let class = lookup(name).map_or("PSCmdlet", |cmdlet| cmdlet.class);
+    format!("Microsoft.Rtc.Management.{class}")
+}
+
+/// A syntax line with its abbreviations written out.
+pub(super) fn expanded(set: &str) -> String {
+    set.replace("DATABASE", DATABASE_TYPES)
+}

@@ -1,0 +1,128 @@
+//! Armed faults, and which calls they strike.
+
+use super::{
+    model::same,
+    refusals,
+    scenario::{Fault, FaultKind},
+};
+use crate::{
+    bridge::{CallError, Refusal},
+    lync::{
+        MachineFqdn,
+        ps::{PsObject, PsValue},
+    },
+};
+
+/// The armed faults with the number of calls that each has seen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Strikes {
+    armed: Vec<(Fault, i64)>,
+}
+
+impl Strikes {
+    pub(super) fn arm(&mut self, fault: Fault) {
+        self.armed.push((fault, 0));
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.armed.clear();
+    }
+
+    /// Counts a call and gives the faults that strike it.
+    pub(super) fn strike(&mut self, host: &MachineFqdn, cmdlet: &str) -> Vec<Fault> {
+        let mut struck = Vec::new();
+        for (fault, seen) in &mut self.armed {
+            let here = fault.host.as_deref().is_none_or(|name| same(name, host.as_str()));
+            if here && fault.cmdlet.as_deref().is_none_or(|name| same(name, cmdlet)) {
+                *seen += 1;
+                if *seen >= fault.call && (fault.times == 0 || *seen < fault.call + fault.times) {
+                    struck.push(fault.clone());
+                }
+            }
+        }
+        struck
+    }
+}
+
+/// The first fault of a kind.
+pub(super) fn first(struck: &[Fault], kind: FaultKind) -> Option<&Fault> {
+    struck.iter().find(|fault| fault.kind == kind)
+}
+
+/// What the transport does before a call reaches the cmdlet.
+pub(super) fn transport(struck: &[Fault], host: &MachineFqdn) -> Result<(), CallError> {
+    if first(struck, FaultKind::NotSent).is_some() {
+        return Err(CallError::NotSent(format!("no connection to {host}")));
+    }
+    if first(struck, FaultKind::Denied).is_some() {
+        return Err(CallError::Denied(format!("{host} refused the credentials (401)")));
+    }
+    Ok(())
+}
+
+/// The error of a fault.
+pub(super) fn error_of(fault: &Fault, cmdlet: &str) -> Refusal {
+    let text =
+        fault.message.clone().unwrap_or_else(|| "Command execution failed: Unexpected error.".to_owned());
+    let mut refusal = refusals::invalid(cmdlet, text);
+    if let Some(id) = &fault.error_id {
+        refusal.error_id.clone_from(id);
+    }
+    refusal
+}
+
+/// What faults do to an answer.
+pub(super) fn spoil(
+    struck: &[Fault],
+    cmdlet: &str,
+    answer: Result<Vec<PsObject>, Refusal>,
+) -> Result<Vec<PsObject>, CallError> {
+    if first(struck, FaultKind::LoseAnswer).or(first(struck, FaultKind::Hang)).is_some() {
+        return Err(CallError::Unknown("the host took the call and did not answer".to_owned()));
+    }
+    let failed = first(struck, FaultKind::FailBefore).or(first(struck, FaultKind::FailAfter));
+    let answer = match failed {
+        Some(fault) => Err(error_of(fault, cmdlet)),
+        None => answer,
+    };
+    let mut rows = answer.map_err(|refusal| {
+        let local = first(struck, FaultKind::Localise).is_some();
+        CallError::Refused(if local { refusals::localised(refusal) } else { refusal })
+    })?;
+    for property in
+        struck.iter().filter(|f| f.kind == FaultKind::DropProperty).filter_map(|f| f.property.as_ref())
+    {
+        rows.iter_mut().for_each(|row| drop_property(row, property));
+    }
+    if first(struck, FaultKind::Truncate).is_some() {
+        truncate(&mut rows);
+    }
+    Ok(rows)
+}
+
+fn drop_property(row: &mut PsObject, property: &str) {
+    row.properties.retain(|(name, _)| !same(name, property));
+    for (_, value) in &mut row.properties {
+        if let PsValue::List(items) = value {
+            for item in items {
+                if let PsValue::Object(inner) = item {
+                    drop_property(inner, property);
+                }
+            }
+        }
+    }
+}
+
+fn truncate(rows: &mut Vec<PsObject>) {
+    match rows.as_mut_slice() {
+        [only] => {
+            if let Some(text) = &mut only.text {
+                let half = (0..=text.len() / 2).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+                text.truncate(half);
+            }
+            let half = only.properties.len() / 2;
+            only.properties.truncate(half);
+        }
+        _ => rows.truncate(rows.len() / 2),
+    }
+}
