@@ -1,4 +1,5 @@
 //! Laws of the planner, over arbitrary worlds.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

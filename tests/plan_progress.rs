@@ -1,4 +1,5 @@
 //! What the planner makes of what happened before: waits, kicks, retries, verification, crashes.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Golden plans: an observed world and a wish, and the plan that comes of them.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

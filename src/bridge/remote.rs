@@ -192,8 +192,8 @@ impl Bridge for RemoteSimulator {
         }
     }
 
-    async fn adopt(&self, operation: &Operation) -> Result<Adoption, CallError> {
-        match self.call(Call::Adopt { host: operation.host.clone(), id: operation.id }).await? {
+    async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
+        match self.call(Call::Adopt { host: via.clone(), id: operation.id }).await? {
             Reply::Adoption(adoption) => Ok(adoption),
             other => Err(unexpected(other)),
         }
@@ -250,7 +250,7 @@ mod tests {
         let (address, _server) = endpoint("127.0.0.1:0", &simulator(&clock), clock).await;
         let client = RemoteSimulator::new(address);
         let operation = operation(set_edge());
-        assert_eq!(client.adopt(&operation).await, Ok(Adoption::NeverStarted));
+        assert_eq!(client.adopt(&operation.host, &operation).await, Ok(Adoption::NeverStarted));
         assert_eq!(client.raise_epoch(&host()).await, Ok(1));
         client.start(&operation).await.expect("it starts");
         let ended = loop {
@@ -286,11 +286,15 @@ mod tests {
         server.abort();
         assert!(server.await.is_err(), "it was aborted");
         let nobody = RemoteSimulator::new(address);
-        assert!(matches!(nobody.adopt(&operation).await, Err(CallError::NotSent(_))));
+        assert!(matches!(nobody.adopt(&operation.host, &operation).await, Err(CallError::NotSent(_))));
         let (_, _server) = endpoint(&address.to_string(), &shared, clock).await;
         clock.sleep(jiff::SignedDuration::from_secs(5)).await;
-        assert_eq!(nobody.adopt(&operation).await, Ok(Adoption::Ended(Ended::Completed)));
-        assert_eq!(first.adopt(&operation).await, Ok(Adoption::Ended(Ended::Completed)), "it reconnects");
+        assert_eq!(nobody.adopt(&operation.host, &operation).await, Ok(Adoption::Ended(Ended::Completed)));
+        assert_eq!(
+            first.adopt(&operation.host, &operation).await,
+            Ok(Adoption::Ended(Ended::Completed)),
+            "it reconnects"
+        );
     }
 
     #[tokio::test]

@@ -61,8 +61,8 @@ impl Bridge for SimulatedBridge {
         await_news(&self.simulator, &*self.clock, &operation.host, operation.id, after).await
     }
 
-    async fn adopt(&self, operation: &Operation) -> Result<Adoption, CallError> {
-        lock(&self.simulator).adopt(&operation.host, operation.id, self.clock.now())
+    async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
+        lock(&self.simulator).adopt(via, operation.id, self.clock.now())
     }
 }
 

@@ -53,8 +53,8 @@ impl Simulated {
         };
         let scenario = serde_json::from_value::<Scenario>(simulated.scenario.clone())
             .map_err(|err| bad(format!("LyncDeployment {name}: spec.bridge.simulated.scenario: {err}")))?;
-        let limits = Limits::try_from(&deployment.spec)
-            .map_err(|err| bad(format!("LyncDeployment {name}: {err}")))?;
+        let limits =
+            Limits::try_from(&deployment.spec).map_err(|err| bad(format!("LyncDeployment {name}: {err}")))?;
         let interval = deployment
             .spec
             .observation

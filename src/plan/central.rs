@@ -6,35 +6,25 @@ use super::{
     consent::{Consent, consent},
     edges::edge_replication,
     replication::sum_up,
-    row::{Hold, PlannedStep, Skipped, StepState, Wait, WaitKind},
+    row::{Hold, Needed, Part, PlannedStep, Skipped, StepState, Wait, WaitKind},
     world::World,
 };
 use crate::lync::{PoolFqdn, Version, cmdlet::CmsFailoverMode, outputs::MirrorRole};
 
-/// What becomes of the Central Management store.
-pub(super) enum CentralRow {
-    /// Nothing to do.
-    Skip(Skipped),
-    /// It is to be failed over. `kick` is a replication kick that is due first.
-    Step { row: PlannedStep, kick: Option<Step>, warnings: Vec<String> },
-    /// It is not known what to do.
-    Hold(Hold),
-}
-
-pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> CentralRow {
+pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> Part {
     let leaving = world.desired.leaving();
     let (current, why_sick) = match &world.cms {
         CmsState::Healthy { pool } => (pool, None),
         CmsState::Impaired { pool, why } | CmsState::Dead { last: Some(pool), why } => (pool, Some(why)),
         CmsState::Dead { last: None, why } => {
-            return CentralRow::Hold(Hold::Unknown {
+            return Part::Hold(Hold::Unknown {
                 what: "pool of the Central Management store".to_owned(),
                 why: format!("it does not answer ({why}), and Active Directory does not name a known pool"),
             });
         }
-        CmsState::SplitBrain { why } => return CentralRow::Hold(Hold::SplitBrain { why: why.clone() }),
+        CmsState::SplitBrain { why } => return Part::Hold(Hold::SplitBrain { why: why.clone() }),
         CmsState::Unknown { why } => {
-            return CentralRow::Hold(Hold::Unknown {
+            return Part::Hold(Hold::Unknown {
                 what: "Central Management store".to_owned(),
                 why: why.clone(),
             });
@@ -45,12 +35,12 @@ pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> CentralRo
     let wanted = world.desired.central_management.as_ref();
     let must_leave = leaving.contains(current) || why_sick.is_some();
     if is_2010 && (must_leave || wanted.is_some_and(|pool| pool != current)) {
-        return CentralRow::Hold(move_by_hand(current, wanted));
+        return Part::Hold(move_by_hand(current, wanted));
     }
     let to = match (wanted, must_leave) {
         (Some(pool), _) if pool == current && why_sick.is_none() => return skip(current, "as wanted"),
         (Some(pool), _) if pool == current => {
-            return CentralRow::Hold(Hold::NotReady {
+            return Part::Hold(Hold::NotReady {
                 why: format!(
                     "the Central Management store on {current} does not work ({}) and the spec keeps it \
                      there; name its pair{} or repair it",
@@ -64,14 +54,14 @@ pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> CentralRo
         (None, true) => match pair {
             Some(pair) => pair,
             None => {
-                return CentralRow::Hold(Hold::NotReady {
+                return Part::Hold(Hold::NotReady {
                     why: format!("{current} has the Central Management store and has no backup pool"),
                 });
             }
         },
     };
     if leaving.contains(to) {
-        return CentralRow::Hold(Hold::NotReady {
+        return Part::Hold(Hold::NotReady {
             why: format!(
                 "the Central Management store has to leave {current}, and its only way is to {to}, which is \
                  itself being failed over"
@@ -91,8 +81,8 @@ pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> CentralRo
     step_row(world, edges, current, to, pair, why)
 }
 
-fn skip(current: &PoolFqdn, why: &str) -> CentralRow {
-    CentralRow::Skip(Skipped {
+fn skip(current: &PoolFqdn, why: &str) -> Part {
+    Part::Skip(Skipped {
         step: "FailOverCentralManagement".to_owned(),
         target: current.to_string(),
         why: format!("the Central Management store stays on {current}: {why}"),
@@ -106,7 +96,7 @@ fn step_row(
     to: &PoolFqdn,
     pair: Option<&PoolFqdn>,
     why: String,
-) -> CentralRow {
+) -> Part {
     let target = world.topology.pools.get(to);
     let mode = if world.cms.is_writable() {
         CmsFailoverMode::Normal
@@ -116,7 +106,7 @@ fn step_row(
                 backup,
                 mirror: target.and_then(|pool| pool.central_management_mirror.clone()),
             },
-            None => return CentralRow::Hold(no_standby(to)),
+            None => return Part::Hold(no_standby(to)),
         }
     };
     let step = Step::FailOverCentralManagement { from: from.clone(), to: to.clone(), mode };
@@ -125,11 +115,11 @@ fn step_row(
     let state = obstacle(world, edges, from, to, pair, &step, host.is_some())
         .or_else(|| normal_waits(world, replicas.wait.clone()))
         .unwrap_or_else(|| world.attempt(&step));
-    CentralRow::Step {
+    Part::Step(Box::new(Needed {
         row: PlannedStep { step, state, why, host },
         kick: replicas.kick,
         warnings: replicas.warnings,
-    }
+    }))
 }
 
 /// Lync Server 2010 has no pairs: its store is moved, by a cmdlet that has to run locally.
@@ -202,7 +192,7 @@ fn obstacle(
             why: format!("no endpoint on {to} is connected; the cmdlet has to run on the pool that receives"),
         });
     }
-    if !world.topology.pools.get(to).is_some_and(|pool| pool.central_management_store.is_some()) {
+    if world.topology.pools.get(to).is_none_or(|pool| pool.central_management_store.is_none()) {
         return held(no_standby(to));
     }
     disaster_obstacle(world, from, to, step)

@@ -28,10 +28,7 @@ pub(super) fn consent(world: &World<'_>, source: &PoolFqdn, can_be_planned: bool
         (DisasterConsent::WhenSourceDown, Verdict::Suspect { since: Some(since) }) => {
             Consent::Waiting(Wait {
                 kind: WaitKind::SourceDown,
-                what: format!(
-                "{source} has been down for {} s",
-                world.limits.down_sustained_for.as_secs()
-            ),
+                what: format!("{source} has been down for {} s", world.limits.down_sustained_for.as_secs()),
                 until: Some(since + world.limits.down_sustained_for),
             })
         }

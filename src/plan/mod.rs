@@ -38,8 +38,8 @@ pub use verdict::{Ballot, Observer, Verdict, Vote, ballots, looks_down};
 pub use wish::WishError;
 pub use world::World;
 
-use central::CentralRow;
-use users::{Before, UsersRow};
+use row::Part;
+use users::Before;
 
 /// Works out what is left to do, in order, and what of it to do now.
 ///
@@ -82,41 +82,41 @@ struct Rows {
     warnings: Vec<String>,
 }
 
+impl Rows {
+    /// Takes in what one part came to; gives its row, if it has one.
+    fn take(&mut self, part: Part) -> Option<PlannedStep> {
+        match part {
+            Part::Skip(skipped) => self.skipped.push(skipped),
+            Part::Hold(hold) => self.holds.push(hold),
+            Part::Step(needed) => {
+                self.kick = self.kick.take().or(needed.kick);
+                for warning in needed.warnings {
+                    if !self.warnings.contains(&warning) {
+                        self.warnings.push(warning);
+                    }
+                }
+                return Some(needed.row);
+            }
+        }
+        None
+    }
+}
+
 /// The rows in the order of the procedure: Edge, store, users; or store, Edge, users when the store
 /// cannot be written, since the Edge change is a write to it. Users that go home go first: their way
 /// needs no other step (JJ204945), and other steps may need them at home (JJ721939).
 fn rows(world: &World<'_>) -> Rows {
     let mut rows = Rows::default();
     let edges = edges::edge_rows(world);
-    let mut central = None;
-    match central::central_row(world, &edges.steps) {
-        CentralRow::Skip(skipped) => rows.skipped.push(skipped),
-        CentralRow::Hold(hold) => rows.holds.push(hold),
-        CentralRow::Step { row, kick, warnings } => {
-            rows.kick = rows.kick.take().or(kick);
-            rows.warnings.extend(warnings);
-            central = Some(row);
-        }
-    }
+    let central = rows.take(central::central_row(world, &edges.steps));
     for (edge, why) in &edges.unseen {
         rows.holds.push(Hold::Unknown { what: format!("next hop of {edge}"), why: why.clone() });
     }
     let before = Before { edges: &edges, central: central.as_ref() };
     let (mut going_home, mut going_away) = (Vec::new(), Vec::new());
     for goal in &world.desired.users {
-        match users::users_row(world, goal, &before) {
-            UsersRow::Skip(skipped) => rows.skipped.push(skipped),
-            UsersRow::Hold(hold) => rows.holds.push(hold),
-            UsersRow::Step { row, kick, warnings } => {
-                rows.kick = rows.kick.take().or(kick);
-                for warning in warnings {
-                    if !rows.warnings.contains(&warning) {
-                        rows.warnings.push(warning);
-                    }
-                }
-                if goal.is_away() { going_away.push(row) } else { going_home.push(row) }
-            }
-        }
+        let row = rows.take(users::users_row(world, goal, &before));
+        if goal.is_away() { going_away.extend(row) } else { going_home.extend(row) }
     }
     if world.cms.is_writable() {
         rows.steps.extend(going_home);

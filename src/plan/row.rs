@@ -238,3 +238,21 @@ impl Plan {
         })
     }
 }
+
+/// What one part of the procedure comes to.
+pub(super) enum Part {
+    /// Nothing to do.
+    Skip(Skipped),
+    /// It is not known what to do, or nothing can be done.
+    Hold(Hold),
+    /// A step.
+    Step(Box<Needed>),
+}
+
+/// A step that is needed.
+pub(super) struct Needed {
+    pub(super) row: PlannedStep,
+    /// A replication kick that is due first.
+    pub(super) kick: Option<Step>,
+    pub(super) warnings: Vec<String>,
+}

@@ -6,20 +6,10 @@ use super::{
     consent::{Consent, consent},
     edges::{EdgeRows, edge_replication},
     replication::sum_up,
-    row::{ConsentField, Hold, PlannedStep, Skipped, StepState, Wait, WaitKind},
+    row::{ConsentField, Hold, Needed, Part, PlannedStep, Skipped, StepState, Wait, WaitKind},
     world::World,
 };
 use crate::lync::{PoolFqdn, PoolState};
-
-/// What becomes of the users of one pool.
-pub(super) enum UsersRow {
-    /// Nothing to do.
-    Skip(Skipped),
-    /// It is not known whether anything is to be done.
-    Hold(Hold),
-    /// They are to be failed over or back. `kick` is a replication kick that is due first.
-    Step { row: PlannedStep, kick: Option<Step>, warnings: Vec<String> },
-}
 
 /// The rows that have to come first.
 pub(super) struct Before<'a> {
@@ -27,11 +17,11 @@ pub(super) struct Before<'a> {
     pub(super) central: Option<&'a PlannedStep>,
 }
 
-pub(super) fn users_row(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> UsersRow {
+pub(super) fn users_row(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> Part {
     let live = world.pool_state(&goal.home);
     let done = if goal.is_away() { PoolState::FailedOver } else { PoolState::Active };
     if live == Ok(done) {
-        return UsersRow::Skip(Skipped {
+        return Part::Skip(Skipped {
             step: if goal.is_away() { "FailOverPool" } else { "FailBackPool" }.to_owned(),
             target: goal.home.to_string(),
             why: format!("users of {} are served by {}: PoolState is {done}", goal.home, goal.served_by),
@@ -42,12 +32,12 @@ pub(super) fn users_row(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>
         && *seen == done
     {
         // It was so when it was last seen: no step to plan, but nothing to rely on either.
-        return UsersRow::Hold(Hold::Unknown { what: format!("PoolState of {}", goal.home), why });
+        return Part::Hold(Hold::Unknown { what: format!("PoolState of {}", goal.home), why });
     }
     if goal.is_away() { fail_over(world, goal, before) } else { fail_back(world, goal, before) }
 }
 
-fn fail_over(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> UsersRow {
+fn fail_over(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> Part {
     let (home, to) = (&goal.home, &goal.served_by);
     let verdict = world.verdict(home);
     let backup = backup_health(world, home, to);
@@ -77,7 +67,7 @@ fn fail_over(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> UsersR
         .or_else(|| replicas.wait.clone().map(StepState::Waiting))
         .unwrap_or_else(|| world.attempt(&step));
     let row = PlannedStep { step, state, why, host };
-    UsersRow::Step { row, kick: replicas.kick, warnings: replicas.warnings }
+    Part::Step(Box::new(Needed { row, kick: replicas.kick, warnings: replicas.warnings }))
 }
 
 /// Edge next hop and Central Management store before the users.
@@ -179,7 +169,7 @@ fn disaster_obstacle(world: &World<'_>, home: &PoolFqdn) -> Option<StepState> {
     }
 }
 
-fn fail_back(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> UsersRow {
+fn fail_back(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> Part {
     let home = &goal.home;
     let from = world.topology.backup_of(home).unwrap_or(home);
     let is_pair_up = world.verdict(from) == Verdict::Up;
@@ -206,7 +196,11 @@ fn fail_back(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> UsersR
         .or_else(|| target_obstacle(world, home, host.is_some()))
         .or_else(consent)
         .unwrap_or_else(|| world.attempt(&step));
-    UsersRow::Step { row: PlannedStep { step, state, why, host }, kick: None, warnings: Vec::new() }
+    Part::Step(Box::new(Needed {
+        row: PlannedStep { step, state, why, host },
+        kick: None,
+        warnings: Vec::new(),
+    }))
 }
 
 /// A failback needs a working Central Management store, wherever it is.

@@ -75,8 +75,7 @@ fn found_status(old: &LyncFailoverStatus, found: &Found<'_>, now: Timestamp) -> 
         desired: Some(desired_line(found.desired, &names)),
         actual: Some(actual_line(found, &names, now)),
         next_action: Some(next_action::next_action(found)),
-        plan: (is_planned && !found.plan.steps.is_empty() || !found.plan.skipped.is_empty() && is_planned)
-            .then(|| views::plan_status(found)),
+        plan: is_planned.then(|| views::plan_status(found)),
         operation: found.progress.intent.as_ref().map(views::operation_status),
         last_run: found.progress.last_run.as_ref().map(|run| views::last_run(run, found.limits)),
         observed: Some(seen::observed(old.observed.as_ref(), found, now)),

@@ -122,16 +122,16 @@ impl Listener for Heads {
     fn saw(&self, event: Event) {
         match event {
             Event::Planned(plan) => {
-                *self.planned.lock().unwrap() = match plan.decision {
+                *self.planned.lock().expect("nobody panics while holding it") = match plan.decision {
                     Decision::Execute { step, .. } => Some(step),
                     _ => None,
                 };
             }
             Event::Intended(intent) => {
-                let planned = self.planned.lock().unwrap().take();
+                let planned = self.planned.lock().expect("nobody panics while holding it").take();
                 if planned.as_ref() != Some(&intent.step) {
                     let text = format!("S4 {} was intended, {planned:?} was planned", intent.step);
-                    self.broken.lock().unwrap().push(text);
+                    self.broken.lock().expect("nobody panics while holding it").push(text);
                 }
             }
             _ => {}
@@ -165,9 +165,9 @@ pub struct Lab {
 impl Lab {
     /// Builds it. Needs a runtime with paused time.
     pub fn new(scenario: &str) -> Self {
-        let started: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
-        let scenario = Scenario::from_yaml(scenario).unwrap();
-        let simulator = Simulator::new(&scenario, started).unwrap();
+        let started: Timestamp = "2026-11-22T03:00:00Z".parse().expect("valid");
+        let scenario = Scenario::from_yaml(scenario).expect("a scenario");
+        let simulator = Simulator::new(&scenario, started).expect("a scenario that makes sense");
         Self {
             simulator: Arc::new(Mutex::new(simulator)),
             clock: Arc::new(ScaledClock::new(started, 1.0)),
@@ -183,7 +183,7 @@ impl Lab {
 
     fn organisation(&self, crash: &Arc<Crash>) -> Organisation {
         let inner = SimulatedBridge::new(Arc::clone(&self.simulator), Arc::clone(&self.clock));
-        let endpoints = self.simulator.lock().unwrap().front_ends();
+        let endpoints = self.simulator.lock().expect("nobody panics while holding it").front_ends();
         Organisation {
             prober: Arc::new(inner.clone()),
             bridge: Arc::new(Crashing { inner, crash: Arc::clone(crash) }),
@@ -209,7 +209,7 @@ impl Lab {
             let life = async {
                 loop {
                     let old = resource.status.clone();
-                    let (passed, pause) = resource.reconcile(&org, &heads).await.unwrap();
+                    let (passed, pause) = resource.reconcile(&org, &heads).await.expect("memory");
                     problems.extend(lint(&old, &resource.status, Some(&passed.plan)));
                     let now = self.clock.now();
                     if is_rest(&passed.plan.decision) {
@@ -232,7 +232,7 @@ impl Lab {
                 () = crash.happened.notified() => continue,
                 passed = life => passed,
             };
-            problems.extend(heads.broken.lock().unwrap().drain(..));
+            problems.extend(heads.broken.lock().expect("nobody panics while holding it").drain(..));
             return Ended {
                 decision: passed.plan.decision.clone(),
                 plan: passed.plan,

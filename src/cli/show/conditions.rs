@@ -5,9 +5,10 @@ use crate::api::{ConditionType, LyncFailoverStatus, condition::find_condition};
 
 /// The conditions of a status, one a line.
 pub(crate) fn conditions(status: &LyncFailoverStatus) -> String {
-    let rows = status.conditions.iter().map(|c| {
-        vec![c.type_.clone(), c.status.clone(), c.reason.clone(), one_line(&c.message, 88)]
-    });
+    let rows = status
+        .conditions
+        .iter()
+        .map(|c| vec![c.type_.clone(), c.status.clone(), c.reason.clone(), one_line(&c.message, 88)]);
     indent(&table(&["type", "status", "reason", "message"], rows), 2)
 }
 
@@ -32,8 +33,5 @@ pub(crate) fn row(name: &str, deployment: &str, status: &LyncFailoverStatus) -> 
         text(status.operation.as_ref().map(|operation| operation.summary.as_str())),
         status.next_action.as_ref().map(|next| format!("{:?}", next.actor)).unwrap_or_default(),
     ];
-    indent(
-        &table(&["name", "deployment", "desired", "actual", "ready", "status", "step", "next"], [row]),
-        2,
-    )
+    indent(&table(&["name", "deployment", "desired", "actual", "ready", "status", "step", "next"], [row]), 2)
 }

@@ -43,7 +43,10 @@ pub(crate) fn plan(plan: &Plan, status: Option<&PlanStatus>, next: Option<&NextA
         let name = paint(Style::Heading, &format!("{}{mode}", step.name));
         line(format!("  {number} {name} {}  [{state}]", step.target));
         line(format!("      why      {}", step.reason.as_deref().unwrap_or_default()));
-        line(format!("      cmdlet   {}", paint(Style::Command, step.command.as_deref().unwrap_or_default())));
+        line(format!(
+            "      cmdlet   {}",
+            paint(Style::Command, step.command.as_deref().unwrap_or_default())
+        ));
         if let Some(host) = &step.host {
             line(format!("      on       {host}"));
         }

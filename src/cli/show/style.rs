@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn columns_align_and_nothing_trails() {
-        let text = table(&["name", "state"], [vec!["a".into(), "long".into()], vec!["bbbb".into(), "x".into()]]);
+        let text =
+            table(&["name", "state"], [vec!["a".into(), "long".into()], vec!["bbbb".into(), "x".into()]]);
         assert_eq!(text, "NAME   STATE\na      long\nbbbb   x");
     }
 

@@ -61,16 +61,21 @@ impl Listener for Live {
             Event::Observed(_) | Event::Planned(_) | Event::Started(_) => {}
             Event::Intended(intent) => {
                 let (position, total) = intent.position;
-                let attempt = if intent.attempt > 1 { format!(", attempt {}", intent.attempt) } else { String::new() };
+                let attempt =
+                    if intent.attempt > 1 { format!(", attempt {}", intent.attempt) } else { String::new() };
                 let step = paint(Style::Heading, &format!("{} {}", intent.step.name(), intent.step.target()));
-                let head = if position == 0 { "meanwhile".to_owned() } else { format!("step {position}/{total}") };
+                let head =
+                    if position == 0 { "meanwhile".to_owned() } else { format!("step {position}/{total}") };
                 self.news(intent.written_at, &format!("{head}: {step}{attempt}"));
                 let command = paint(Style::Command, &intent.operation.mutation.to_string());
                 self.news(intent.written_at, &format!("  {} > {command}", intent.operation.host));
             }
             Event::Wrote(_, record) => {
                 if self.verbose || record.stream != Stream::Verbose {
-                    self.news(record.at, &paint(Style::Faint, &format!("    {:?}: {}", record.stream, record.text)));
+                    self.news(
+                        record.at,
+                        &paint(Style::Faint, &format!("    {:?}: {}", record.stream, record.text)),
+                    );
                 }
             }
             Event::Ended(record) => {
@@ -82,7 +87,9 @@ impl Listener for Live {
                     StepOutcome::Ended(Ended::Failed(refusal)) => {
                         paint(Style::Bad, &format!("  Lync refused after {took}: {refusal}"))
                     }
-                    StepOutcome::Ended(Ended::Lost(why)) => paint(Style::Bad, &format!("  lost after {took}: {why}")),
+                    StepOutcome::Ended(Ended::Lost(why)) => {
+                        paint(Style::Bad, &format!("  lost after {took}: {why}"))
+                    }
                     StepOutcome::NotStarted(why) => paint(Style::Bad, &format!("  not started: {why}")),
                 };
                 self.news(record.ended_at, &line);

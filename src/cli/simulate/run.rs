@@ -56,9 +56,9 @@ async fn edit(
     let applied_at = clock.now();
     let key = format!("{}/{}", wish.namespace, wish.name);
     let verb = if resources.contains_key(&key) { "configured" } else { "created" };
-    let resource = resources.entry(key.clone()).or_insert_with(|| {
-        Resource::new(&wish.namespace, &wish.name, wish.desired.clone(), lab.store(&key))
-    });
+    let resource = resources
+        .entry(key.clone())
+        .or_insert_with(|| Resource::new(&wish.namespace, &wish.name, wish.desired.clone(), lab.store(&key)));
     resource.configure(wish.desired);
     live.text(&heading(&format!("lyncfailover.lyncfailover.dev/{} {verb}", wish.name)));
 
@@ -124,7 +124,8 @@ async fn edit(
 
 fn operations(passed: &Passed, generation: i64) -> Vec<StepRecord> {
     let of_edit = |run: &&Run| run.generation == generation;
-    let run = passed.progress.run.as_ref().filter(of_edit).or(passed.progress.last_run.as_ref().filter(of_edit));
+    let run =
+        passed.progress.run.as_ref().filter(of_edit).or(passed.progress.last_run.as_ref().filter(of_edit));
     run.map_or_else(Vec::new, |run| run.records.clone())
 }
 
