@@ -190,7 +190,7 @@ async fn a_new_object_does_not_move_a_healthy_pool_until_its_plan_is_approved() 
 #[tokio::test(start_paused = true)]
 async fn drift_is_reported_and_not_corrected_unless_the_policy_says_so() {
     let by_hand = "administrator: [{host: fe01.pool2.contoso.com, command: Invoke-CsPoolFailBack, \
-                   parameters: {PoolFqdn: pool1.contoso.com}, switches: ['Confirm:false']}]";
+                   parameters: {PoolFqdn: pool1.contoso.com}}]";
     let scenario = format!(
         "{QUICK}cms: {{pool: pool2.contoso.com}}\npools: [{{fqdn: pool1.contoso.com, state: FailedOver}}]\n\
          edges: [{{fqdn: edge1.contoso.com, nextHop: pool2.contoso.com}}]\nfailures: [{{at: 10m, {by_hand}}}]"
@@ -294,19 +294,14 @@ async fn truncated_and_incomplete_answers_are_unknown() {
             "{fault}: {:?}",
             ended.decision
         );
-        assert!(
-            safety::names(&ended.transcript).is_empty(),
-            "{fault}: {:?}",
-            safety::names(&ended.transcript)
-        );
+        assert!(!safety::names(&ended.transcript).contains(&OVER), "{fault}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_administrator_who_does_the_step_meanwhile_is_noticed() {
     let by_hand = "administrator: [{host: fe01.pool2.contoso.com, command: Set-CsEdgeServer, \
-                   parameters: {Identity: 'EdgeServer:edge1.contoso.com', Registrar: 'Registrar:pool2.contoso.com'}, \
-                   switches: ['Confirm:false']}]";
+                   parameters: {Identity: 'EdgeServer:edge1.contoso.com', Registrar: 'Registrar:pool2.contoso.com'}}]";
     let scenario = format!(
         "{QUICK}cms: {{pool: pool2.contoso.com}}\nfailures: [{{kill: [pool1.contoso.com]}}, {{at: 30s, {by_hand}}}]"
     );

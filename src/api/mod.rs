@@ -61,9 +61,20 @@ pub const GROUP: &str = "lyncfailover.dev";
 /// The version of the API.
 pub const VERSION: &str = "v1alpha1";
 
-/// Any object: the scenario is checked where it is used.
-fn scenario_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    schemars::json_schema!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true })
+/// The schema of a scenario. The value itself stays untyped here, so that one bad scenario cannot stop the
+/// watch of all other resources; it is read where it is used.
+fn scenario_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let mut schema = <crate::simulator::Scenario as schemars::JsonSchema>::json_schema(generator);
+    schemars::transform::transform_subschemas(&mut whole_lists, &mut schema);
+    schema
+}
+
+/// Lists of a scenario are written as a whole: nobody but its author owns a part of them.
+fn whole_lists(schema: &mut schemars::Schema) {
+    if schema.get("items").is_some() {
+        schema.insert("x-kubernetes-list-type".to_owned(), "atomic".into());
+    }
+    schemars::transform::transform_subschemas(&mut whole_lists, schema);
 }
 
 /// The observed generation of an object that the operator has not seen yet.

@@ -191,7 +191,7 @@ metadata: {name: drill}
 spec:
   bridge:
     simulated:
-      scenario: {anything: [goes, 1, {here: true}]}
+      scenario: {failures: [{at: 1m, kill: [pool1.contoso.com]}]}
 ";
     let loaded = load(&[source("examples.yaml", text)]).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!((loaded.deployments().count(), loaded.failovers().count()), (2, 1));
@@ -199,7 +199,7 @@ spec:
     assert_eq!(failover.spec.edges[0].next_hop, "pool2.contoso.com");
     let drill = loaded.deployments().nth(1).expect("loaded");
     let scenario = &drill.spec.bridge.simulated.as_ref().expect("set").scenario;
-    assert_eq!(scenario["anything"][2]["here"], true);
+    assert_eq!(scenario["failures"][0]["kill"][0], "pool1.contoso.com");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::lync::{
 #[serde(rename_all = "camelCase")]
 pub struct TopologyDocument {
     /// Sites, pools and Edge pools. The document does not hold the pairs: [`Pool::backup`] is empty and
-    /// is to be filled from [`super::backup_pool`].
+    /// is to be filled from [`super::backup_pool()`].
     pub topology: Topology,
     /// The pools with the Central Management service.
     pub central_management: Vec<CmsRole>,

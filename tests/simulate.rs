@@ -1,0 +1,139 @@
+//! The command line, as a user runs it: every example, its exit code and what it prints.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn lync_failover(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lync-failover"))
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the binary starts")
+}
+
+fn simulate(files: &[&str]) -> (Option<i32>, Value) {
+    let fast = ["simulate", "--speed", "3000", "--output", "json"];
+    let output = lync_failover(&[&fast[..], files].concat());
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), serde_json::from_str(&text).unwrap_or_else(|err| panic!("{err}: {text} {errors}")))
+}
+
+fn cmdlets(report: &Value) -> Vec<String> {
+    let edits = report["edits"].as_array().expect("edits");
+    let operations = edits.iter().flat_map(|edit| edit["operations"].as_array().expect("operations"));
+    let names = operations.map(|operation| {
+        let step = operation["step"].as_object().expect("a step");
+        step.keys().next().expect("its name").clone()
+    });
+    names.collect()
+}
+
+#[test]
+fn the_flagship_converges_edge_first() {
+    let (code, report) = simulate(&["examples/registrars-lost.yaml"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(cmdlets(&report), ["setEdgeNextHop", "failOverCentralManagement", "failOverPool"]);
+    let operations = &report["edits"][0]["operations"];
+    assert_eq!(operations[1]["step"]["failOverCentralManagement"]["mode"], "normal");
+    assert_eq!(operations[2]["operation"]["mutation"]["invokePoolFailOver"]["disaster_mode"], true);
+    assert_eq!(report["edits"][0]["status"]["conditions"][0]["status"], "True");
+}
+
+#[test]
+fn a_lost_datacentre_needs_the_store_first() {
+    let (code, report) = simulate(&["examples/datacentre-lost.yaml"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(cmdlets(&report), ["failOverCentralManagement", "setEdgeNextHop", "failOverPool"]);
+    let summary = report["edits"][0]["plan"]["summary"].as_str().expect("a summary");
+    assert!(summary.contains("The Edge next hop is written to it, so the store comes first"), "{summary}");
+}
+
+#[test]
+fn a_lost_pool_leaves_the_store_where_it_is() {
+    let (code, report) = simulate(&["examples/pool-lost.yaml"]);
+    assert_eq!((code, cmdlets(&report)), (Some(0), vec!["setEdgeNextHop".into(), "failOverPool".into()]));
+}
+
+#[test]
+fn a_planned_failover_starts_from_a_healthy_state() {
+    let files = ["examples/planned-failover/1-healthy.yaml", "examples/planned-failover/2-failover.yaml"];
+    let (code, report) = simulate(&files);
+    assert_eq!(code, Some(0));
+    assert_eq!(report["edits"][0]["operations"].as_array().map(Vec::len), Some(0));
+    assert_eq!(cmdlets(&report), ["setEdgeNextHop", "failOverCentralManagement", "failOverPool"]);
+    let users = &report["edits"][1]["operations"][2]["operation"]["mutation"]["invokePoolFailOver"];
+    assert_eq!(users["disaster_mode"], false);
+}
+
+#[test]
+fn a_failback_is_the_reverse_edit() {
+    let (code, report) =
+        simulate(&["examples/failback/1-failed-over.yaml", "examples/failback/2-failback.yaml"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(cmdlets(&report), ["failBackPool", "setEdgeNextHop", "failOverCentralManagement"]);
+}
+
+#[test]
+fn without_consent_it_waits_and_says_which_field() {
+    let (code, report) = simulate(&["examples/no-consent.yaml"]);
+    assert_eq!(code, Some(3));
+    assert!(cmdlets(&report).is_empty());
+    let next = &report["edits"][0]["status"]["nextAction"];
+    let message = next["message"].as_str().expect("a message");
+    assert!(message.contains("spec.policy.disasterMode: WhenSourceDown"), "{message}");
+    assert_eq!(next["actor"], "Administrator");
+}
+
+#[test]
+fn people_see_topology_plan_cmdlets_conditions_and_times() {
+    let output = lync_failover(&["simulate", "--speed", "3000", "examples/registrars-lost.yaml"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut rest = &*text;
+    for part in [
+        "Lync before",
+        "POOL STATE",
+        "JJ204678",
+        "> Set-CsEdgeServer -Identity EdgeServer:edge1.contoso.com -Registrar Registrar:pool2.contoso.com",
+        "> Invoke-CsManagementServerFailover -Confirm:$false -Verbose",
+        "> Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode -Confirm:$false -Verbose",
+        "As kubectl would print it",
+        "UsersServed",
+        "Time per step",
+        "Lync after",
+        "Converged",
+    ] {
+        let at =
+            rest.find(part).unwrap_or_else(|| panic!("{part:?} is missing, or not in order, in\n{text}"));
+        rest = &rest[at..];
+    }
+    assert!(!text.contains('\u{1b}'), "colours without a terminal");
+}
+
+#[test]
+fn plan_changes_nothing_and_shows_the_steps() {
+    let output = lync_failover(&["plan", "examples/datacentre-lost.yaml"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("1 FailOverCentralManagement (DisasterRecovery)"), "{text}");
+    assert!(text.contains("-BackupSqlServerFqdn"), "{text}");
+}
+
+#[test]
+fn bad_input_is_refused_with_file_line_field_and_rule() {
+    let dir = std::env::temp_dir().join(format!("lync-failover-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a directory");
+    let path = dir.join("bad.yaml");
+    let good = std::fs::read_to_string("examples/pool-lost.yaml").expect("the example");
+    let bad = good.replace("servedBy: pool2.contoso.com", "servedBy: Pool2");
+    std::fs::write(&path, bad).expect("written");
+    let output = lync_failover(&["simulate", &path.to_string_lossy()]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.starts_with("error: "), "{text}");
+    for part in ["bad.yaml", "servedBy", "fully qualified domain name"] {
+        assert!(text.contains(part), "{part:?} is missing in {text}");
+    }
+    std::fs::remove_dir_all(&dir).expect("removed");
+}
