@@ -230,6 +230,16 @@ fn the_effect_of_an_undecided_operation_is_noticed() {
 }
 
 #[test]
+fn taking_an_entry_out_of_the_spec_moves_nothing() {
+    let mut sketch = after_the_edge_change(false);
+    sketch.pools.get_mut("pool1").unwrap().state = Some(PoolState::FailedOver);
+    sketch.pools.get_mut("pool1").unwrap().health = "Up".into();
+    sketch.desired.users.clear();
+    let plan = plan(&sketch.desired, &sketch.observed(), &sketch.progress(), &Limits::default(), now());
+    assert_eq!((plan.decision, plan.steps), (Decision::Converged, Vec::new()));
+}
+
+#[test]
 fn an_approved_hash_lets_a_new_object_move_a_healthy_pool_to_the_end() {
     let mut sketch = sketch(include_str!("plans/17-new-object-moves-a-healthy-pool.yaml"));
     let hash = sketch.plan().hash;

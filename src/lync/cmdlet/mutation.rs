@@ -141,6 +141,38 @@ mod tests {
         assert_eq!(call.get_text("BackupMirrorSqlServerFqdn"), Some("sql2b.contoso.com"));
     }
 
+    /// Moving users to another home is not a failover; nor is writing a pool's state by hand.
+    #[test]
+    fn the_set_of_mutations_is_closed() {
+        let edge = || "edge1.contoso.com".parse().expect("valid");
+        let replica = || "fe1.pool1.contoso.com".parse().expect("valid");
+        let all = [
+            Mutation::SetEdgeServer { edge: edge(), next_hop: pool1() },
+            Mutation::InvokeManagementServerFailover { mode: CmsFailoverMode::Normal },
+            Mutation::InvokePoolFailOver { pool: pool1(), disaster_mode: false },
+            Mutation::InvokePoolFailBack { pool: pool1(), disaster_mode: false },
+            Mutation::InvokeManagementStoreReplication { replica: replica() },
+        ];
+        let names = all.map(|mutation| match mutation {
+            // A new variant breaks the build here: give it a line, and say why it may exist.
+            Mutation::SetEdgeServer { .. }
+            | Mutation::InvokeManagementServerFailover { .. }
+            | Mutation::InvokePoolFailOver { .. }
+            | Mutation::InvokePoolFailBack { .. }
+            | Mutation::InvokeManagementStoreReplication { .. } => mutation.invocation().command,
+        });
+        assert_eq!(
+            names,
+            [
+                "Set-CsEdgeServer",
+                "Invoke-CsManagementServerFailover",
+                "Invoke-CsPoolFailOver",
+                "Invoke-CsPoolFailBack",
+                "Invoke-CsManagementStoreReplication",
+            ]
+        );
+    }
+
     #[test]
     fn nothing_that_knows_confirm_is_left_to_prompt() {
         let edge =
