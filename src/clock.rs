@@ -40,10 +40,10 @@ pub struct ScaledClock {
 }
 
 impl ScaledClock {
-    /// Starts at `origin` and lets `factor` seconds pass in each second. A factor that is not a positive
-    /// number counts as 1.
+    /// Starts at `origin` and lets `factor` seconds pass in each second. A factor that is not a number from
+    /// a thousandth to a million counts as 1.
     pub fn new(origin: Timestamp, factor: f64) -> Self {
-        let factor = if factor.is_finite() && factor > 0.0 { factor } else { 1.0 };
+        let factor = if (0.001..=1e6).contains(&factor) { factor } else { 1.0 };
         Self { started: Instant::now(), origin, factor }
     }
 }

@@ -137,3 +137,30 @@ fn bad_input_is_refused_with_file_line_field_and_rule() {
     }
     std::fs::remove_dir_all(&dir).expect("removed");
 }
+
+#[tokio::test]
+async fn a_simulated_lync_can_be_a_process_of_its_own() {
+    use std::{
+        io::{BufRead, BufReader},
+        process::Stdio,
+    };
+
+    use lync_failover::bridge::{Prober, RemoteSimulator};
+
+    let mut server = Command::new(env!("CARGO_BIN_EXE_lync-failover"))
+        .args(["simulator", "serve", "examples/registrars-lost.yaml"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut line = String::new();
+    let stdout = server.stdout.take().expect("a pipe");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    let address = line.trim().rsplit(' ').next().expect("an address").parse().expect("an address");
+    let lync = RemoteSimulator::new(address);
+    assert!(!lync.sip(&"fe01.pool1.contoso.com".parse().expect("valid")).await, "its registrars are lost");
+    assert!(lync.sip(&"fe01.pool2.contoso.com".parse().expect("valid")).await);
+    assert_eq!(lync.describe().await.expect("it answers").sites.len(), 2);
+    server.kill().expect("killed");
+    server.wait().expect("gone");
+}

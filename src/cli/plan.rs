@@ -24,7 +24,7 @@ pub(super) struct PlanCommand {
 impl PlanCommand {
     pub(super) async fn run(self) -> Result<(), CliError> {
         let loaded = load_files(&self.files)?;
-        let lab = Simulated::build(&loaded, f64::MAX)?;
+        let lab = Simulated::build(&loaded, 1.0)?;
         let mut documents = Vec::new();
         for wish in lab.wishes(&loaded)? {
             let mut desired = wish.desired;
