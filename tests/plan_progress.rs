@@ -158,6 +158,19 @@ fn a_refused_step_is_tried_again_after_a_pause_and_three_times_at_most() {
 }
 
 #[test]
+fn the_users_do_not_go_while_the_edge_change_is_refused() {
+    let sketch = sketch(POOL1_GONE);
+    let refusals = [600, 300, 10].map(|secs| (edge_step(), secs, refused("Access is denied")));
+    let decision = decide(&sketch, &progress(&sketch, &refusals[..2]));
+    assert!(matches!(&decision, Decision::Execute { step, .. } if *step == edge_step()), "{decision:?}");
+    let decision = decide(&sketch, &progress(&sketch, &refusals));
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Retry), "{decision:?}");
+    let refusals = [900, 600, 300].map(|secs| (edge_step(), secs, refused("Access is denied")));
+    let decision = decide(&sketch, &progress(&sketch, &refusals));
+    assert!(matches!(decision, Decision::Hold(Hold::Failed { attempts: 3, .. })), "{decision:?}");
+}
+
+#[test]
 fn a_new_generation_may_try_again() {
     let sketch = after_the_edge_change(false);
     let ended: Vec<_> = [900, 600, 300].map(|s| (pool_step(), s, refused("DCOM error"))).to_vec();
