@@ -170,6 +170,35 @@ fn the_users_do_not_go_while_the_edge_change_is_refused() {
     assert!(matches!(decision, Decision::Hold(Hold::Failed { attempts: 3, .. })), "{decision:?}");
 }
 
+/// Makes one fact old and leaves the rest fresh.
+fn aged<T>(fact: &mut Fact<T>) {
+    let Fact::Known { at, .. } = fact else { panic!("not known") };
+    *at = ago(600);
+}
+
+#[test]
+fn one_old_fact_is_enough_to_stop() {
+    let sketch = after_the_edge_change(false);
+    let decide = |observed: &Observed| {
+        plan(&sketch.desired, observed, &sketch.progress(), &Limits::default(), now()).decision
+    };
+    assert!(matches!(decide(&sketch.observed()), Decision::Execute { .. }));
+    let spoil: [fn(&mut Observed); 6] = [
+        |o| aged(o.pool_states.get_mut(&pool("pool1")).unwrap()),
+        |o| aged(o.pool_states.get_mut(&pool("pool2")).unwrap()),
+        |o| aged(o.next_hops.get_mut(&fqdn::<EdgeFqdn>("edge1")).unwrap()),
+        |o| aged(&mut o.central_management.roles),
+        |o| aged(&mut o.central_management.pointer),
+        |o| aged(&mut o.topology),
+    ];
+    for (number, spoil) in spoil.iter().enumerate() {
+        let mut observed = sketch.observed();
+        spoil(&mut observed);
+        let decision = decide(&observed);
+        assert!(matches!(decision, Decision::Hold(Hold::Unknown { .. })), "{number}: {decision:?}");
+    }
+}
+
 #[test]
 fn a_new_generation_may_try_again() {
     let sketch = after_the_edge_change(false);
