@@ -176,6 +176,26 @@ fn aged<T>(fact: &mut Fact<T>) {
     *at = ago(600);
 }
 
+/// Pretends that a fact comes from a local replica.
+fn replicated<T>(fact: &mut Fact<T>) {
+    let Fact::Known { source, .. } = fact else { panic!("not known") };
+    *source = Source::LocalReplica(fqdn("fe1.pool2.contoso.com"));
+}
+
+#[test]
+fn refused_credentials_never_make_a_pool_look_down() {
+    let mut sketch = sketch(POOL1_GONE);
+    let look = |sketch: &Sketch| looks_down(&pool("pool1"), &sketch.observed(), &Limits::default(), now());
+    assert!(look(&sketch));
+    for health in ["Denied", "Suspect", "Up"] {
+        sketch.pools.get_mut("pool1").unwrap().health = health.into();
+        assert!(!look(&sketch), "{health}");
+        let progress = Progress { down_since: Default::default(), ..sketch.progress() };
+        let progress = progress.with_observation(&sketch.observed(), &Limits::default(), now());
+        assert!(progress.down_since.is_empty(), "{health}");
+    }
+}
+
 #[test]
 fn one_old_fact_is_enough_to_stop() {
     let sketch = after_the_edge_change(false);
@@ -183,13 +203,15 @@ fn one_old_fact_is_enough_to_stop() {
         plan(&sketch.desired, observed, &sketch.progress(), &Limits::default(), now()).decision
     };
     assert!(matches!(decide(&sketch.observed()), Decision::Execute { .. }));
-    let spoil: [fn(&mut Observed); 6] = [
+    let spoil: [fn(&mut Observed); 8] = [
         |o| aged(o.pool_states.get_mut(&pool("pool1")).unwrap()),
         |o| aged(o.pool_states.get_mut(&pool("pool2")).unwrap()),
         |o| aged(o.next_hops.get_mut(&fqdn::<EdgeFqdn>("edge1")).unwrap()),
         |o| aged(&mut o.central_management.roles),
         |o| aged(&mut o.central_management.pointer),
         |o| aged(&mut o.topology),
+        |o| replicated(o.pool_states.get_mut(&pool("pool1")).unwrap()),
+        |o| replicated(o.next_hops.get_mut(&fqdn::<EdgeFqdn>("edge1")).unwrap()),
     ];
     for (number, spoil) in spoil.iter().enumerate() {
         let mut observed = sketch.observed();
