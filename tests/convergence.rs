@@ -114,6 +114,9 @@ async fn stopped_at_each_effect_it_still_converges_and_does_nothing_twice() {
                 check(&name, &ended, DISASTER);
                 assert_eq!(ended.decision, Decision::Converged, "{name}: {:#?}", ended.status);
                 assert_eq!(safety::names(&ended.transcript), cmdlets, "{name}");
+                // The target's guard never had to say no: the driver knew what it had done.
+                let refusals = safety::refusals(&ended.transcript);
+                assert!(refusals.is_empty(), "{name}: {refusals:?}");
                 runs += 1;
             }
         }

@@ -197,6 +197,32 @@ fn refused_credentials_never_make_a_pool_look_down() {
 }
 
 #[test]
+fn signals_that_name_different_pools_are_a_split_store() {
+    let sketch = after_the_edge_change(false);
+    let elsewhere = || fqdn::<MachineFqdn>("fe1.pool1.contoso.com");
+    let spoil: [fn(&mut Observed, MachineFqdn); 3] = [
+        |o, _| {
+            let Fact::Known { value, .. } = &mut o.central_management.pointer else { panic!() };
+            *value = "sql-pool1.contoso.com\\rtc".parse().unwrap();
+        },
+        |o, machine| {
+            let Fact::Known { value, .. } = &mut o.central_management.store else { panic!() };
+            value.active_master = Some(machine);
+        },
+        |o, machine| {
+            let Fact::Known { value, .. } = &mut o.central_management.store else { panic!() };
+            value.active_file_transfer_agent = Some(machine);
+        },
+    ];
+    for (number, spoil) in spoil.iter().enumerate() {
+        let mut observed = sketch.observed();
+        spoil(&mut observed, elsewhere());
+        let plan = plan(&sketch.desired, &observed, &sketch.progress(), &Limits::default(), now());
+        assert!(matches!(plan.decision, Decision::Hold(Hold::SplitBrain { .. })), "{number}: {plan:?}");
+    }
+}
+
+#[test]
 fn one_old_fact_is_enough_to_stop() {
     let sketch = after_the_edge_change(false);
     let decide = |observed: &Observed| {
@@ -255,7 +281,7 @@ fn what_was_seen_before_the_last_step_ended_proves_nothing() {
     let mut sketch = after_the_edge_change(false);
     sketch.age = 30;
     let decision = decide(&sketch, &progress(&sketch, &[(edge_step(), 10, completed())]));
-    assert!(matches!(&decision, Decision::Hold(Hold::Unknown { .. }) | Decision::Wait(_)), "{decision:?}");
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Verification), "{decision:?}");
 }
 
 fn in_flight(sketch: &Sketch, undecided: Option<&str>) -> Progress {

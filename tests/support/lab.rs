@@ -70,6 +70,16 @@ impl Crash {
 struct Crashing {
     inner: SimulatedBridge,
     crash: Arc<Crash>,
+    store: Arc<MemoryStore>,
+    /// An operation whose sender died before it was sent: its message may still arrive.
+    delayed: Mutex<Option<Operation>>,
+    broken: Arc<Mutex<Vec<String>>>,
+}
+
+impl Crashing {
+    fn breaks(&self, rule: &str, operation: &Operation) {
+        self.broken.lock().expect("nobody panics while holding it").push(format!("{rule}: {operation:?}"));
+    }
 }
 
 #[async_trait]
@@ -83,6 +93,11 @@ impl Bridge for Crashing {
     }
 
     async fn start(&self, operation: &Operation) -> Result<(), CallError> {
+        let stored = self.store.load().await.expect("memory").0.intent;
+        if stored.is_none_or(|intent| intent.operation != *operation) {
+            self.breaks("7 sent before its intent was stored", operation);
+        }
+        *self.delayed.lock().expect("nobody panics while holding it") = Some(operation.clone());
         self.crash.around(self.inner.start(operation)).await
     }
 
@@ -91,7 +106,14 @@ impl Bridge for Crashing {
     }
 
     async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
-        self.crash.around(self.inner.adopt(via, operation)).await
+        let adopted = self.crash.around(self.inner.adopt(via, operation)).await?;
+        let delayed = self.delayed.lock().expect("nobody panics while holding it").take();
+        if let (Adoption::NeverStarted, Some(delayed)) = (&adopted, delayed)
+            && self.inner.start(&delayed).await.is_ok()
+        {
+            self.breaks("a delayed start arrives after it was believed not to", &delayed);
+        }
+        Ok(adopted)
     }
 }
 
@@ -181,12 +203,18 @@ impl Lab {
         self.simulator.lock().unwrap_or_else(PoisonError::into_inner).transcript().clone()
     }
 
-    fn organisation(&self, crash: &Arc<Crash>) -> Organisation {
+    fn organisation(&self, crash: &Arc<Crash>, broken: &Arc<Mutex<Vec<String>>>) -> Organisation {
         let inner = SimulatedBridge::new(Arc::clone(&self.simulator), Arc::clone(&self.clock));
         let endpoints = self.simulator.lock().expect("nobody panics while holding it").front_ends();
         Organisation {
             prober: Arc::new(inner.clone()),
-            bridge: Arc::new(Crashing { inner, crash: Arc::clone(crash) }),
+            bridge: Arc::new(Crashing {
+                inner,
+                crash: Arc::clone(crash),
+                store: Arc::clone(&self.store),
+                delayed: Mutex::default(),
+                broken: Arc::clone(broken),
+            }),
             clock: Arc::clone(&self.clock),
             endpoints: endpoints.into_iter().map(|(host, pool)| Endpoint { host, pool }).collect(),
             limits: Limits::default(),
@@ -196,7 +224,8 @@ impl Lab {
 
     /// Drives a wish until it is at rest, and restarts the driver each time it crashes.
     pub async fn drive(&self, desired: &Desired, crash: &Arc<Crash>) -> Ended {
-        let org = self.organisation(crash);
+        let broken = Arc::default();
+        let org = self.organisation(crash, &broken);
         let heads = Heads::default();
         let mut problems = Vec::new();
         let began = self.clock.now();
@@ -232,6 +261,7 @@ impl Lab {
                 () = crash.happened.notified() => continue,
                 passed = life => passed,
             };
+            problems.extend(broken.lock().expect("nobody panics while holding it").drain(..));
             problems.extend(heads.broken.lock().expect("nobody panics while holding it").drain(..));
             return Ended {
                 decision: passed.plan.decision.clone(),

@@ -96,6 +96,17 @@ fn epochs(transcript: &Transcript) -> Vec<String> {
     falls.map(|pair| format!("S9 epoch {} after {}", pair[1], pair[0])).collect()
 }
 
+/// What the guard on the target refused, or had seen before.
+pub fn refusals(transcript: &Transcript) -> Vec<&Entry> {
+    let is_refused = |entry: &&Entry| matches!(entry.kind, EntryKind::Refused(_) | EntryKind::Repeated);
+    let delayed = |entry: &&Entry| match &entry.kind {
+        // What the test itself sends late.
+        EntryKind::Refused(refusal) => refusal.error_id.starts_with("StaleEpoch"),
+        _ => false,
+    };
+    transcript.entries.iter().filter(is_refused).filter(|entry| !delayed(entry)).collect()
+}
+
 /// The commands that started, in order, with the time of each.
 pub fn commands(transcript: &Transcript) -> Vec<(Timestamp, &str)> {
     let starts = transcript.starts().filter(|entry| entry.operation.is_some());
