@@ -33,7 +33,7 @@ impl PlanCommand {
                 desired.management = Management::Plan;
             }
             let mut resource = Resource::new(&wish.namespace, &wish.name, desired, lab.store(&wish.name));
-            let (passed, _) = resource
+            let (observed, passed, _) = resource
                 .reconcile(&lab.organisation, &Silent)
                 .await
                 .map_err(|err| CliError::Failed(err.to_string()))?;
@@ -46,7 +46,7 @@ impl PlanCommand {
                     "namespace": wish.namespace,
                     "name": wish.name,
                     "plan": resource.status.plan,
-                    "observed": passed.observed,
+                    "observed": observed,
                 })),
             }
         }

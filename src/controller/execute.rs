@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Event, Listener, Organisation, ProgressStore, Revision, StoreError, follow::settle};
+use super::{Event, Kept, Listener, Organisation, RecordStore, StoreError, Subject, follow::settle};
 use crate::{
     bridge::{CallError, Ended, Operation, OperationId},
     lync::MachineFqdn,
@@ -13,39 +13,40 @@ use crate::{
 /// or (outcome unknown) the intent waits to be adopted.
 pub(super) async fn execute(
     org: &Organisation,
-    store: &dyn ProgressStore,
+    store: &dyn RecordStore,
     listener: &dyn Listener,
+    subject: &Subject<'_>,
     plan: &Plan,
-    step: Step,
-    host: MachineFqdn,
-    (mut progress, revision): (Progress, Revision),
-) -> Result<(Progress, Revision), StoreError> {
+    (step, host): (Step, MachineFqdn),
+    mut kept: Kept,
+) -> Result<Kept, StoreError> {
     let epoch = match org.bridge.raise_epoch(&host).await {
         Ok(epoch) => epoch,
-        // Nothing was written or sent. The next pass sees the same world and tries again.
+        // Nothing was written or sent. The next round sees the same world and tries again.
         Err(err) => {
             tracing::warn!(%host, %err, "the fence could not be raised");
-            return Ok((progress, revision));
+            return Ok(kept);
         }
     };
+    let mut progress = kept.record.progress(subject.owner, subject.generation);
     let intent = intend(org, plan, step, host, epoch, &mut progress);
-    let revision = store.save(&progress, &revision).await?;
+    kept.record.keep(subject.owner, subject.name, &progress);
+    let kept = kept.save(store).await?;
     listener.saw(Event::Intended(Box::new(intent.clone())));
     match org.bridge.start(&intent.operation).await {
         Ok(()) => {
             listener.saw(Event::Started(Box::new(intent)));
-            Ok((progress, revision))
+            Ok(kept)
         }
         Err(CallError::NotSent(why) | CallError::Denied(why)) => {
-            settle(org, store, listener, StepOutcome::NotStarted(why), (progress, revision)).await
+            settle(org, store, listener, StepOutcome::NotStarted(why), kept).await
         }
         Err(CallError::Refused(refusal)) => {
-            let outcome = StepOutcome::Ended(Ended::Failed(refusal));
-            settle(org, store, listener, outcome, (progress, revision)).await
+            settle(org, store, listener, StepOutcome::Ended(Ended::Failed(refusal)), kept).await
         }
         Err(err @ (CallError::Unknown(_) | CallError::Unreadable(_))) => {
             tracing::warn!(operation = %intent.operation.id, %err, "it is not known whether the cmdlet runs");
-            Ok((progress, revision))
+            Ok(kept)
         }
     }
 }
@@ -62,15 +63,11 @@ fn intend(
     let now = org.clock.now();
     let generation = progress.generation;
     let run = progress.run.take().filter(|run| run.generation == generation);
+    let sources = plan.steps.iter().filter_map(|row| progress.down_since.get(row.step.source()?));
     let run = run.unwrap_or_else(|| Run {
         started_at: now,
         finished_at: None,
-        down_since: plan
-            .steps
-            .iter()
-            .filter_map(|row| progress.down_since.get(row.step.source()?))
-            .min()
-            .copied(),
+        down_since: sources.min().copied(),
         generation,
         steps: plan.step_list(),
         records: Vec::new(),
@@ -81,6 +78,7 @@ fn intend(
     let position = at.map_or(0, |at| (total + 1 + at).saturating_sub(plan.steps.len()).max(1));
     progress.run = Some(run);
     let attempt = progress.attempts(&step).count() + 1;
+    let small = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let intent = Intent {
         operation: Operation {
             id: OperationId(Uuid::new_v4()),
@@ -95,9 +93,9 @@ fn intend(
         generation,
         plan_hash: plan.hash.clone(),
         written_at: now,
+        attempt: small(attempt),
+        position: (small(position), small(total)),
         undecided: None,
-        attempt: i32::try_from(attempt).unwrap_or(i32::MAX),
-        position: (i32::try_from(position).unwrap_or(i32::MAX), i32::try_from(total).unwrap_or(i32::MAX)),
     };
     progress.intent = Some(intent.clone());
     intent

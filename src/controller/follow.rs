@@ -1,8 +1,8 @@
 //! Follows the operation in flight to its end, also one that another process has started.
 
-use super::{Event, Listener, Organisation, ProgressStore, Revision, StoreError};
+use super::{Event, Kept, Listener, Organisation, RecordStore, StoreError};
 use crate::{
-    bridge::{Adoption, CallError, Ended, Operation},
+    bridge::{Adoption, CallError, Ended, Operation, OperationId},
     lync::MachineFqdn,
     plan::{Desired, Intent, Plan, Progress, StepOutcome, StepRecord},
 };
@@ -10,37 +10,35 @@ use crate::{
 /// What this process knows about the operation that it follows; gone after a restart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cursor {
-    operation: Option<crate::bridge::OperationId>,
+    operation: Option<OperationId>,
     next: u64,
 }
 
 /// Waits for news of the operation in flight and stores its outcome once it has ended.
 pub(super) async fn follow(
     org: &Organisation,
-    store: &dyn ProgressStore,
+    store: &dyn RecordStore,
     listener: &dyn Listener,
     cursor: &mut Cursor,
-    (progress, revision): (Progress, Revision),
-) -> Result<(Progress, Revision), StoreError> {
-    let Some(intent) = progress.intent.clone() else { return Ok((progress, revision)) };
-    let (mut progress, mut revision) = (progress, revision);
+    mut kept: Kept,
+) -> Result<Kept, StoreError> {
+    let Some(owned) = kept.record.intent.clone() else { return Ok(kept) };
+    let intent = owned.intent.clone();
     if cursor.operation != Some(intent.operation.id) {
-        let (undecided, outcome) = match adopt(org, &intent.operation).await {
-            Ok(Found::Running) => (None, None),
-            Ok(Found::Over(outcome)) => (None, Some(outcome)),
-            Ok(Found::Undecidable(why)) => (Some(why), None),
-            Err(err) => (Some(format!("nobody could be asked about it: {err}")), None),
+        let undecided = match adopt(org, &intent.operation).await {
+            Ok(Found::Over(outcome)) => return settle(org, store, listener, outcome, kept).await,
+            Ok(Found::Running) => None,
+            Ok(Found::Undecidable(why)) => Some(why),
+            Err(err) => Some(format!("nobody could be asked about it: {err}")),
         };
-        if let Some(outcome) = outcome {
-            return settle(org, store, listener, outcome, (progress, revision)).await;
-        }
         let is_running = undecided.is_none();
         if intent.undecided != undecided {
-            progress.intent = Some(Intent { undecided, ..intent.clone() });
-            revision = store.save(&progress, &revision).await?;
+            let intent = Intent { undecided, ..intent.clone() };
+            kept.record.intent = Some(super::OwnedIntent { intent, ..owned });
+            kept = kept.save(store).await?;
         }
         if !is_running {
-            return Ok((progress, revision));
+            return Ok(kept);
         }
         *cursor = Cursor { operation: Some(intent.operation.id), next: 0 };
     }
@@ -51,17 +49,14 @@ pub(super) async fn follow(
                 listener.saw(Event::Wrote(Box::new(intent.clone()), record));
             }
             match news.ended {
-                Some(ended) => {
-                    let outcome = StepOutcome::Ended(ended);
-                    settle(org, store, listener, outcome, (progress, revision)).await
-                }
-                None => Ok((progress, revision)),
+                Some(ended) => settle(org, store, listener, StepOutcome::Ended(ended), kept).await,
+                None => Ok(kept),
             }
         }
         Err(err) => {
             tracing::warn!(operation = %intent.operation.id, %err, "no news of the operation");
             *cursor = Cursor::default();
-            Ok((progress, revision))
+            Ok(kept)
         }
     }
 }
@@ -75,9 +70,6 @@ enum Found {
 
 /// Finds out about an operation that this process has not started. If its host is gone, any other
 /// endpoint may know: the journal is kept for the organisation, not for the host.
-///
-/// "Never started" is only believed after the fence has been raised: until then a delayed start could
-/// still arrive.
 async fn adopt(org: &Organisation, operation: &Operation) -> Result<Found, CallError> {
     let others = org.endpoints.iter().map(|endpoint| &endpoint.host).filter(|host| **host != operation.host);
     let mut first = None;
@@ -90,6 +82,8 @@ async fn adopt(org: &Organisation, operation: &Operation) -> Result<Found, CallE
     Err(first.unwrap_or_else(|| CallError::NotSent("there is no endpoint".to_owned())))
 }
 
+/// Asks one host. "Never started" is only believed after the fence has been raised: until then a delayed
+/// start could still arrive.
 async fn ask(org: &Organisation, via: &MachineFqdn, operation: &Operation) -> Result<Found, CallError> {
     org.bridge.raise_epoch(via).await?;
     Ok(match org.bridge.adopt(via, operation).await? {
@@ -114,26 +108,28 @@ pub(super) fn decide_unanswered(plan: &Plan, desired: &Desired, progress: &Progr
     is_approved.then(|| StepOutcome::NotStarted(format!("a person approved to do it again; {why}")))
 }
 
-/// Stores the outcome of the operation in flight: the intent becomes a record of the run.
+/// Stores the outcome of the operation in flight: the intent becomes a record of the run that it belongs
+/// to.
 pub(super) async fn settle(
     org: &Organisation,
-    store: &dyn ProgressStore,
+    store: &dyn RecordStore,
     listener: &dyn Listener,
     outcome: StepOutcome,
-    (mut progress, revision): (Progress, Revision),
-) -> Result<(Progress, Revision), StoreError> {
-    let Some(intent) = progress.intent.take() else { return Ok((progress, revision)) };
+    mut kept: Kept,
+) -> Result<Kept, StoreError> {
+    let Some(owned) = kept.record.intent.take() else { return Ok(kept) };
     let record = StepRecord {
-        step: intent.step,
-        operation: intent.operation,
-        started_at: intent.written_at,
+        step: owned.intent.step,
+        operation: owned.intent.operation,
+        started_at: owned.intent.written_at,
         ended_at: org.clock.now(),
         outcome,
     };
-    if let Some(run) = &mut progress.run {
+    let memory = kept.record.resources.entry(owned.owner).or_default();
+    if let Some(run) = &mut memory.run {
         run.records.push(record.clone());
     }
-    let revision = store.save(&progress, &revision).await?;
+    let kept = kept.save(store).await?;
     listener.saw(Event::Ended(Box::new(record)));
-    Ok((progress, revision))
+    Ok(kept)
 }

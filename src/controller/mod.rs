@@ -1,15 +1,16 @@
 //! The shell around the planner: one file a verb.
 //!
-//! [`Passes::pass`] reads as the list of what happens: observe, plan, execute one step, report. Whatever drives
+//! [`Rounds::round`] reads as the list of what happens: observe, plan, execute one step, report. Whatever drives
 //! it (a command line, a Kubernetes controller) calls it again and again.
 
 mod event;
 mod execute;
 mod follow;
 mod observe;
-mod pass;
+mod record;
 mod requeue;
 mod resource;
+mod round;
 mod store;
 
 use std::sync::Arc;
@@ -25,11 +26,13 @@ use crate::{
 
 pub use event::{Event, Listener, Silent};
 pub use observe::observe;
-pub use pass::{PassError, Passed, Passes};
+pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner};
+pub use requeue::requeue_after;
 pub use resource::Resource;
-pub use store::{MemoryStore, ProgressStore, Revision, StoreError};
+pub use round::{Passed, Rounds, Subject};
+pub use store::{MemoryStore, RecordStore, Revision, StoreError};
 
-use requeue::requeue_after;
+use round::Kept;
 
 /// A server on which cmdlets may run.
 #[derive(Clone, Debug, PartialEq, Eq)]

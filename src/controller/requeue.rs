@@ -10,7 +10,7 @@ const BUSY: SignedDuration = SignedDuration::from_secs(5);
 
 /// When to make the next pass: at once while an operation is in flight (following it waits by itself),
 /// often while something is waited for, at the interval otherwise.
-pub(super) fn requeue_after(passed: &Passed, interval: SignedDuration, now: Timestamp) -> SignedDuration {
+pub fn requeue_after(passed: &Passed, interval: SignedDuration, now: Timestamp) -> SignedDuration {
     if passed.progress.intent.as_ref().is_some_and(|intent| intent.undecided.is_none()) {
         return SignedDuration::ZERO;
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::{Listener, Organisation, PassError, Passed, Passes, ProgressStore, requeue_after};
+use super::{Listener, Organisation, Owner, Passed, RecordStore, Rounds, StoreError, Subject, requeue_after};
 use crate::{
     api::LyncFailoverStatus,
+    lync::Observed,
     plan::Desired,
     status::{self, Found, Outcome},
 };
@@ -23,21 +24,23 @@ pub struct Resource {
     pub desired: Desired,
     /// Its status.
     pub status: LyncFailoverStatus,
-    store: Arc<dyn ProgressStore>,
-    passes: Passes,
+    owner: Owner,
+    store: Arc<dyn RecordStore>,
+    rounds: Rounds,
 }
 
 impl Resource {
     /// A resource that nobody has looked at yet.
-    pub fn new(namespace: &str, name: &str, desired: Desired, store: Arc<dyn ProgressStore>) -> Self {
+    pub fn new(namespace: &str, name: &str, desired: Desired, store: Arc<dyn RecordStore>) -> Self {
         Self {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             generation: 1,
             desired,
             status: LyncFailoverStatus::default(),
+            owner: Owner(format!("{namespace}/{name}")),
             store,
-            passes: Passes::default(),
+            rounds: Rounds::default(),
         }
     }
 
@@ -49,30 +52,38 @@ impl Resource {
         }
     }
 
-    /// One pass; the status follows from what it found. Gives the pause until the next one.
+    /// One round with this resource alone; the status follows from what it found. Gives the pause until
+    /// the next one.
     ///
     /// # Errors
     ///
-    /// [`PassError`] when the store fails.
+    /// [`StoreError`] when the store fails.
     pub async fn reconcile(
         &mut self,
         org: &Organisation,
         listener: &dyn Listener,
-    ) -> Result<(Passed, SignedDuration), PassError> {
-        let passed = self.passes.pass(org, &*self.store, listener, &self.desired, self.generation).await?;
+    ) -> Result<(Observed, Passed, SignedDuration), StoreError> {
+        let subject = Subject {
+            owner: &self.owner,
+            name: &self.name,
+            desired: &self.desired,
+            generation: self.generation,
+        };
+        let (observed, passed) = self.rounds.round(org, &*self.store, listener, &[subject]).await?;
+        let passed = passed.into_iter().next().ok_or(StoreError::Conflict)?;
         let now = org.clock.now();
         let found = Found {
             namespace: &self.namespace,
             name: &self.name,
             generation: self.generation,
             desired: &self.desired,
-            observed: &passed.observed,
+            observed: &observed,
             plan: &passed.plan,
             progress: &passed.progress,
             limits: &org.limits,
         };
         self.status = status::next(&self.status, &Outcome::Found(found), now);
         let pause = requeue_after(&passed, org.interval, now);
-        Ok((passed, pause))
+        Ok((observed, passed, pause))
     }
 }

@@ -4,9 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::plan::Progress;
+use super::OrganisationRecord;
 
-/// The version of a stored progress; a write names the one that it replaces.
+/// The version of a stored record; a write names the one that it replaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revision(pub String);
 
@@ -16,47 +16,47 @@ pub enum StoreError {
     /// Somebody else has written since. Read again, decide again.
     #[error("the record has changed since it was read")]
     Conflict,
-    /// The store could not be reached or refused.
+    /// The store could not be reached or refused, or holds what cannot be read.
     #[error("the record could not be read or written: {0}")]
     Unavailable(String),
 }
 
-/// Keeps the progress of a resource. Every write is conditional, so that two operators cannot both
+/// Keeps the record of an organisation. Every write is conditional, so that two operators cannot both
 /// write an intent.
 #[async_trait]
-pub trait ProgressStore: Send + Sync {
+pub trait RecordStore: Send + Sync {
     /// Reads it; a new one if there is none.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`].
-    async fn load(&self) -> Result<(Progress, Revision), StoreError>;
+    /// [`StoreError::Unavailable`]. A record that cannot be read is never taken for a new one.
+    async fn load(&self) -> Result<(OrganisationRecord, Revision), StoreError>;
 
     /// Replaces what was read as `revision`.
     ///
     /// # Errors
     ///
     /// [`StoreError::Conflict`] if it is no longer that.
-    async fn save(&self, progress: &Progress, revision: &Revision) -> Result<Revision, StoreError>;
+    async fn save(&self, record: &OrganisationRecord, revision: &Revision) -> Result<Revision, StoreError>;
 }
 
-/// A store in memory, for use without a cluster. It outlives the passes that use it, not the process.
+/// A store in memory, for use without a cluster. It outlives the rounds that use it, not the process.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<(Progress, u64)>);
+pub struct MemoryStore(Mutex<(OrganisationRecord, u64)>);
 
 #[async_trait]
-impl ProgressStore for MemoryStore {
-    async fn load(&self) -> Result<(Progress, Revision), StoreError> {
+impl RecordStore for MemoryStore {
+    async fn load(&self) -> Result<(OrganisationRecord, Revision), StoreError> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok((kept.0.clone(), Revision(kept.1.to_string())))
     }
 
-    async fn save(&self, progress: &Progress, revision: &Revision) -> Result<Revision, StoreError> {
+    async fn save(&self, record: &OrganisationRecord, revision: &Revision) -> Result<Revision, StoreError> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if revision.0 != kept.1.to_string() {
             return Err(StoreError::Conflict);
         }
-        *kept = (progress.clone(), kept.1 + 1);
+        *kept = (record.clone(), kept.1 + 1);
         Ok(Revision(kept.1.to_string()))
     }
 }
@@ -68,8 +68,8 @@ mod tests {
     #[tokio::test]
     async fn a_write_over_somebody_elses_is_refused() {
         let store = MemoryStore::default();
-        let (progress, first) = store.load().await.expect("memory");
-        store.save(&progress, &first).await.expect("first write");
-        assert_eq!(store.save(&progress, &first).await, Err(StoreError::Conflict));
+        let (record, first) = store.load().await.expect("memory");
+        store.save(&record, &first).await.expect("first write");
+        assert_eq!(store.save(&record, &first).await, Err(StoreError::Conflict));
     }
 }

@@ -91,6 +91,13 @@ fn decision(world: &World<'_>, rows: &Rows) -> Decision {
     if let Some(hold) = global_hold(world, rows) {
         return Decision::Hold(hold);
     }
+    if let Some(busy) = &world.progress.busy {
+        return Decision::Wait(Wait {
+            kind: WaitKind::Queue,
+            what: format!("{busy} has ended"),
+            until: None,
+        });
+    }
     if let Some(PlannedStep { step, host: Some(host), .. }) = ready {
         return Decision::Execute { step: step.clone(), host: host.clone() };
     }
@@ -131,6 +138,9 @@ fn waiting_or_held(world: &World<'_>, rows: &Rows) -> Decision {
 
 /// What stops every mutation, whatever its own state.
 fn global_hold(world: &World<'_>, rows: &Rows) -> Option<Hold> {
+    if let Some(why) = &world.desired.contested {
+        return Some(Hold::Contested { why: why.clone() });
+    }
     if world.desired.suspend {
         return Some(Hold::Suspended);
     }

@@ -57,6 +57,8 @@ pub struct Desired {
     pub correct_drift: bool,
     /// No mutation starts.
     pub suspend: bool,
+    /// What another resource wants otherwise, if one does; nothing is done then.
+    pub contested: Option<String>,
     /// The hash of the plan that a person has agreed to.
     pub approved_plan: Option<String>,
 }

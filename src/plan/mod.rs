@@ -8,6 +8,7 @@ mod backup;
 mod central;
 mod cms;
 mod consent;
+mod contest;
 mod decide;
 mod desired;
 mod edges;
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 use crate::lync::{Observed, Topology};
 
 pub use cms::CmsState;
+pub use contest::contests;
 pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};
 pub use hash::plan_hash;
 pub use legal::{Rule, Violation, violations};

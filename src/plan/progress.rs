@@ -94,6 +94,8 @@ pub struct Progress {
     pub converged_generation: Option<i64>,
     /// The operation in flight.
     pub intent: Option<Intent>,
+    /// What another resource of the organisation has in flight; nothing else starts meanwhile.
+    pub busy: Option<String>,
     /// The run that is under way.
     pub run: Option<Run>,
     /// The last run that reached its goal.

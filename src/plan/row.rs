@@ -48,6 +48,8 @@ pub enum WaitKind {
     Retry,
     /// The Backup Service has to catch up.
     BackupService,
+    /// The operation of another resource of the same organisation goes first.
+    Queue,
     /// A pool leaves a transitional state that somebody else's cmdlet put it in.
     Elsewhere,
 }
@@ -72,6 +74,11 @@ pub enum Hold {
     Suspended,
     /// `spec.policy.management: Plan`.
     PlanOnly,
+    /// Another resource wants something else.
+    Contested {
+        /// Which, and what.
+        why: String,
+    },
     /// The generation has converged before; what differs now is drift.
     Drifted,
     /// A new object would move a healthy pool.

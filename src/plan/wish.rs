@@ -51,6 +51,7 @@ impl TryFrom<&LyncFailoverSpec> for Desired {
             failback_disaster_mode: spec.policy.failback_disaster_mode == FailbackConsent::Always,
             correct_drift: spec.policy.drift == DriftPolicy::Correct,
             suspend: spec.suspend,
+            contested: None,
             approved_plan: spec.approval.as_ref().map(|approval| approval.plan_hash.clone()),
         })
     }

@@ -52,6 +52,7 @@ fn summary(found: &Found<'_>) -> [Finding; 3] {
             | Hold::Manual { .. } => (ConditionStatus::False, true, false),
             Hold::Suspended | Hold::PlanOnly | Hold::Drifted => (ConditionStatus::False, false, false),
             Hold::Refused { .. }
+            | Hold::Contested { .. }
             | Hold::Failed { .. }
             | Hold::OutcomeUnknown { .. }
             | Hold::SplitBrain { .. } => (ConditionStatus::False, false, true),
@@ -69,11 +70,13 @@ fn reason(found: &Found<'_>) -> Reason {
         Decision::Converged => Reason::Converged,
         Decision::Execute { .. } | Decision::Follow(_) => Reason::Executing,
         Decision::Wait(wait) if wait.kind == WaitKind::Verification => Reason::Verifying,
+        Decision::Wait(wait) if wait.kind == WaitKind::Queue => Reason::Queued,
         Decision::Wait(_) => Reason::Waiting,
         Decision::Hold(hold) => match hold {
             Hold::Suspended => Reason::Suspended,
             Hold::PlanOnly if found.desired.management == Management::Observe => Reason::Observing,
             Hold::PlanOnly => Reason::Planned,
+            Hold::Contested { .. } => Reason::Conflict,
             Hold::Drifted => Reason::Drifted,
             Hold::AwaitingApproval { .. } => Reason::AwaitingApproval,
             Hold::NeedsConsent { .. } => Reason::AwaitingConsent,

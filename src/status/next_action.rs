@@ -58,6 +58,10 @@ fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
             );
             with_patch(action, found, r#"{"spec":{"policy":{"management":"Enforce"}}}"#)
         }
+        Hold::Contested { why } => says(
+            Actor::Administrator,
+            format!("Two resources contradict each other, so neither acts: {why}. Change one of them."),
+        ),
         Hold::Drifted => says(
             Actor::Administrator,
             "Lync was changed after the desired state had been reached. Write into the spec what you want, or \

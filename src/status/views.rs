@@ -69,6 +69,7 @@ fn step_status(row: &PlannedStep) -> StepStatus {
 fn state_of(hold: &Hold) -> State {
     match hold {
         Hold::Refused { .. }
+        | Hold::Contested { .. }
         | Hold::Failed { .. }
         | Hold::OutcomeUnknown { .. }
         | Hold::SplitBrain { .. } => State::Blocked,
@@ -81,6 +82,7 @@ pub(super) fn hold_text(hold: &Hold) -> String {
     match hold {
         Hold::Suspended => "suspended".to_owned(),
         Hold::PlanOnly => "the policy only allows to plan".to_owned(),
+        Hold::Contested { why } => why.clone(),
         Hold::Drifted => "drift is only reported".to_owned(),
         Hold::AwaitingApproval { why, .. } => format!("awaits approval: {why}"),
         Hold::NeedsConsent { field, why } => format!("{why}; {} would let it go on", field.line()),

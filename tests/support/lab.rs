@@ -13,7 +13,7 @@ use lync_failover::{
     clock::{Clock, ScaledClock},
     controller::*,
     lync::{MachineFqdn, cmdlet::Query},
-    plan::{Decision, Desired, Hold, Limits, Plan, Progress, Step},
+    plan::{Decision, Desired, Hold, Limits, Plan, Step},
     simulator::{Scenario, Simulator, Transcript},
     status::lint::lint,
 };
@@ -94,7 +94,7 @@ impl Bridge for Crashing {
 
     async fn start(&self, operation: &Operation) -> Result<(), CallError> {
         let stored = self.store.load().await.expect("memory").0.intent;
-        if stored.is_none_or(|intent| intent.operation != *operation) {
+        if stored.is_none_or(|owned| owned.intent.operation != *operation) {
             self.breaks("7 sent before its intent was stored", operation);
         }
         *self.delayed.lock().expect("nobody panics while holding it") = Some(operation.clone());
@@ -123,13 +123,13 @@ struct CrashingStore {
 }
 
 #[async_trait]
-impl ProgressStore for CrashingStore {
-    async fn load(&self) -> Result<(Progress, Revision), StoreError> {
+impl RecordStore for CrashingStore {
+    async fn load(&self) -> Result<(OrganisationRecord, Revision), StoreError> {
         self.inner.load().await
     }
 
-    async fn save(&self, progress: &Progress, revision: &Revision) -> Result<Revision, StoreError> {
-        self.crash.around(self.inner.save(progress, revision)).await
+    async fn save(&self, record: &OrganisationRecord, revision: &Revision) -> Result<Revision, StoreError> {
+        self.crash.around(self.inner.save(record, revision)).await
     }
 }
 
@@ -238,7 +238,7 @@ impl Lab {
             let life = async {
                 loop {
                     let old = resource.status.clone();
-                    let (passed, pause) = resource.reconcile(&org, &heads).await.expect("memory");
+                    let (_, passed, pause) = resource.reconcile(&org, &heads).await.expect("memory");
                     problems.extend(lint(&old, &resource.status, Some(&passed.plan)));
                     let now = self.clock.now();
                     if is_rest(&passed.plan.decision) {

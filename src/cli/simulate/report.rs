@@ -46,6 +46,7 @@ impl Ending {
                 | Hold::NeedsConsent { .. }
                 | Hold::Manual { .. } => Some(Self::WaitsForPeople),
                 Hold::Refused { .. }
+                | Hold::Contested { .. }
                 | Hold::Failed { .. }
                 | Hold::OutcomeUnknown { .. }
                 | Hold::SplitBrain { .. } => Some(Self::Stopped),

@@ -65,7 +65,7 @@ async fn edit(
     let mut first = None;
     let mut at_rest = None;
     let (ending, passed) = loop {
-        let (passed, pause) = resource
+        let (_, passed, pause) = resource
             .reconcile(&lab.organisation, live)
             .await
             .map_err(|err| CliError::Failed(err.to_string()))?;

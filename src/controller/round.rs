@@ -1,0 +1,172 @@
+//! One round for an organisation: follow what is in flight, observe once, plan for every resource, execute
+//! at most one step.
+
+use jiff::Timestamp;
+
+use super::{
+    Event, Listener, Organisation, OrganisationRecord, Owner, RecordStore, Revision, StoreError,
+    execute::execute,
+    follow::{Cursor, decide_unanswered, follow, settle},
+    observe::observe,
+};
+use crate::{
+    lync::Observed,
+    plan::{Decision, Desired, Hold, Plan, Progress, Run, contests, plan},
+};
+
+/// A record together with the version under which it is stored.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) record: OrganisationRecord,
+    pub(super) revision: Revision,
+}
+
+impl Kept {
+    /// Stores it, on condition that nobody else has written.
+    pub(super) async fn save(self, store: &dyn RecordStore) -> Result<Self, StoreError> {
+        let revision = store.save(&self.record, &self.revision).await?;
+        Ok(Self { revision, ..self })
+    }
+}
+
+/// A resource, as a round sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// Who it is, in the record.
+    pub owner: &'a Owner,
+    /// Its name, for people.
+    pub name: &'a str,
+    /// What its spec says.
+    pub desired: &'a Desired,
+    /// The generation of the spec.
+    pub generation: i64,
+}
+
+/// What a round found and left behind for one resource.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    /// The plan.
+    pub plan: Plan,
+    /// What is remembered now.
+    pub progress: Progress,
+}
+
+/// Makes rounds for one organisation; keeps what need not survive it.
+#[derive(Debug, Default)]
+pub struct Rounds {
+    cursor: Cursor,
+    /// What was seen so far, each fact with its age. Bridges a failed reading in what is shown.
+    seen: Option<Observed>,
+}
+
+impl Rounds {
+    /// Looks, plans for the subjects in their order, and takes the one next action, if there is one.
+    /// Gives what was seen, and what it means for each subject.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store fails. Nothing is lost; the next round starts from what is stored.
+    pub async fn round(
+        &mut self,
+        org: &Organisation,
+        store: &dyn RecordStore,
+        listener: &dyn Listener,
+        subjects: &[Subject<'_>],
+    ) -> Result<(Observed, Vec<Passed>), StoreError> {
+        let (record, revision) = store.load().await?;
+        // What is in flight is finished first, whatever the specs say by now.
+        let mut kept = follow(org, store, listener, &mut self.cursor, Kept { record, revision }).await?;
+
+        let observed = observe(org).await;
+        listener.saw(Event::Observed(Box::new(observed.clone())));
+        let now = org.clock.now();
+        let seen = match self.seen.take() {
+            Some(seen) => observed.clone().or_earlier(&seen),
+            None => observed.clone(),
+        };
+        self.seen = Some(seen.clone());
+
+        let stored = kept.record.clone();
+        kept.record = kept.record.with_observation(&observed, &org.limits, now);
+        let owners: Vec<&Owner> = subjects.iter().map(|subject| subject.owner).collect();
+        kept.record.forget_all_but(&owners);
+
+        let wishes: Vec<(&str, &Desired)> = subjects.iter().map(|s| (s.name, s.desired)).collect();
+        let contests = contests(&wishes);
+        let mut plans = Vec::new();
+        for (subject, contest) in subjects.iter().zip(contests) {
+            let desired = Desired { contested: contest, ..subject.desired.clone() };
+            let subject = Subject { desired: &desired, ..*subject };
+            let (plan, after) = step(org, store, listener, &subject, (&observed, &seen), now, kept).await?;
+            kept = after;
+            plans.push(plan);
+        }
+        if kept.record != stored {
+            kept = kept.save(store).await?;
+        }
+        let passed = subjects.iter().zip(plans).map(|(subject, plan)| Passed {
+            plan,
+            progress: kept.record.progress(subject.owner, subject.generation),
+        });
+        Ok((seen, passed.collect()))
+    }
+}
+
+/// Plans for one subject and does what its plan says, if the organisation is free.
+async fn step(
+    org: &Organisation,
+    store: &dyn RecordStore,
+    listener: &dyn Listener,
+    subject: &Subject<'_>,
+    (observed, seen): (&Observed, &Observed),
+    now: Timestamp,
+    mut kept: Kept,
+) -> Result<(Plan, Kept), StoreError> {
+    let progress = kept.record.progress(subject.owner, subject.generation);
+    let plan = plan(subject.desired, observed, &progress, &org.limits, now);
+    let plan = bridge_over(plan, subject.desired, seen, &progress, org, now);
+    listener.saw(Event::Planned(Box::new(plan.clone())));
+    if let Some(outcome) = decide_unanswered(&plan, subject.desired, &progress) {
+        let kept = settle(org, store, listener, outcome, kept).await?;
+        return Ok((plan, kept));
+    }
+    match plan.decision.clone() {
+        Decision::Execute { step, host } => {
+            kept = execute(org, store, listener, subject, &plan, (step, host), kept).await?;
+        }
+        Decision::Converged => {
+            kept.record.keep(subject.owner, subject.name, &converge(progress, now));
+        }
+        Decision::Follow(_) | Decision::Wait(_) | Decision::Hold(_) => {}
+    }
+    Ok((plan, kept))
+}
+
+/// What could not be read this time stands as it was until it is too old, but only for showing: such a
+/// plan starts nothing.
+fn bridge_over(
+    fresh: Plan,
+    desired: &Desired,
+    seen: &Observed,
+    progress: &Progress,
+    org: &Organisation,
+    now: Timestamp,
+) -> Plan {
+    if !matches!(fresh.decision, Decision::Hold(Hold::Unknown { .. })) {
+        return fresh;
+    }
+    let bridged = plan(desired, seen, progress, &org.limits, now);
+    match bridged.decision {
+        Decision::Execute { .. } => fresh,
+        _ => bridged,
+    }
+}
+
+/// Desired equals observed: the generation is disarmed, and what differs later is drift.
+fn converge(mut progress: Progress, now: Timestamp) -> Progress {
+    progress.converged_generation = Some(progress.generation);
+    if let Some(run) = progress.run.take() {
+        progress.last_run = Some(Run { finished_at: Some(now), ..run });
+    }
+    progress
+}
