@@ -70,7 +70,8 @@ impl ControlPlane {
     }
 
     /// Puts etcd back to an earlier moment, as the restoring of a backup does: resource versions go
-    /// backwards, and what was deleted is back. The API server is away meanwhile. Controllers have to be asked for again.
+    /// backwards, and what was deleted is back. The API server is away meanwhile. Controllers have to be
+    /// asked for again.
     pub fn restore(&self, snapshot: &Snapshot) {
         let mut servers = self.servers();
         servers.kill();

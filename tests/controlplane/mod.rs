@@ -195,6 +195,11 @@ impl ControlPlane {
     pub fn controllers(&self) {
         let mut servers = self.servers();
         if servers.controllers.is_none() {
+            assert!(
+                binaries::dir().join("kube-controller-manager").exists(),
+                "{} has no kube-controller-manager; without KUBEBUILDER_ASSETS one is built",
+                binaries::dir().display()
+            );
             let args = flags::controllers(self.home.dir());
             servers.controllers =
                 Some(Process::start(binaries::dir(), self.home.dir(), "kube-controller-manager", &args));
