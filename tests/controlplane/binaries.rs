@@ -1,0 +1,22 @@
+//! Where the servers and kubectl are.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+/// The directory with the servers and kubectl. The first time on a machine `build` makes them, which takes
+/// about ten minutes and is said on standard error.
+pub fn dir() -> &'static Path {
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/controlplane/build");
+        let output = Command::new(&script)
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", script.display()));
+        assert!(output.status.success(), "{} failed; it says why above", script.display());
+        PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
+    })
+}
