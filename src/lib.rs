@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod controller;
 pub mod lync;
+pub mod operator;
 pub mod plan;
 pub mod simulator;
 pub mod status;

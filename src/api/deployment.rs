@@ -94,10 +94,19 @@ pub struct BridgeSpec {
 /// A simulated Lync deployment.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("has(self.scenario) != has(self.address)")
+    .message("exactly one of scenario and address must be set"))]
 pub struct SimulatedBridge {
-    /// The deployment to simulate: its sites, pools and Edge pools, and what goes wrong with them.
+    /// The deployment to simulate in the operator: its sites, pools and Edge pools, and what goes wrong
+    /// with them. It is gone when the operator stops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "super::scenario_schema")]
-    pub scenario: serde_json::Value,
+    pub scenario: Option<serde_json::Value>,
+    /// Loopback address of a simulator that runs as a process of its own, such as `127.0.0.1:4040` (see
+    /// `lync-failover simulator serve`). It outlives the operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub address: Option<String>,
 }
 
 /// How often the operator looks, and how long it believes what it saw.

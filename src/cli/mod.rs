@@ -5,6 +5,7 @@
 
 mod crds;
 pub mod files;
+mod operator;
 mod organisation;
 mod plan;
 mod show;
@@ -36,6 +37,8 @@ enum Command {
     /// Offer a simulated Lync to other processes.
     #[command(subcommand)]
     Simulator(simulator::SimulatorCommand),
+    /// Run the operator against a cluster.
+    Operator(operator::OperatorCommand),
     /// Print the custom resource definitions.
     Crds(crds::Crds),
 }
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Simulate(command) => runtime.block_on(command.run()),
         Command::Plan(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Simulator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
+        Command::Operator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Crds(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     match result {

@@ -51,7 +51,12 @@ impl Simulated {
                 "LyncDeployment {name}: spec.bridge has to be simulated; this command never touches a real Lync"
             )));
         };
-        let scenario = serde_json::from_value::<Scenario>(simulated.scenario.clone())
+        let Some(scenario) = simulated.scenario.clone() else {
+            return Err(bad(format!(
+                "LyncDeployment {name}: spec.bridge.simulated has to have a scenario here, not an address"
+            )));
+        };
+        let scenario = serde_json::from_value::<Scenario>(scenario)
             .map_err(|err| bad(format!("LyncDeployment {name}: spec.bridge.simulated.scenario: {err}")))?;
         let limits =
             Limits::try_from(&deployment.spec).map_err(|err| bad(format!("LyncDeployment {name}: {err}")))?;
@@ -62,9 +67,10 @@ impl Simulated {
             .map_err(|err| bad(format!("LyncDeployment {name}: spec.observation.interval: {err}")))?;
 
         let started = Timestamp::now();
-        let simulator = Simulator::new(&scenario, started)
+        let mut simulator = Simulator::new(&scenario, started)
             .map_err(|err| bad(format!("LyncDeployment {name}: spec.bridge.simulated.scenario: {err}")))?;
-        let endpoints = simulator.front_ends().into_iter().map(|(host, pool)| Endpoint { host, pool });
+        let endpoints =
+            simulator.describe(started).front_ends().into_iter().map(|(host, pool)| Endpoint { host, pool });
         let endpoints = endpoints.collect();
         let simulator = Arc::new(Mutex::new(simulator));
         let clock: Arc<dyn Clock> = Arc::new(ScaledClock::new(started, speed));

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     bridge::{Adoption, Answer, CallError, Followed, OperationId, Refusal},
-    lync::{Invocation, MachineFqdn, PoolFqdn},
+    lync::{Invocation, MachineFqdn},
 };
 
 /// A simulated Lync organisation. Time moves only when a call brings a later time; a running operation
@@ -240,14 +240,6 @@ impl Simulator {
     pub fn describe(&mut self, now: Timestamp) -> OrganisationView {
         self.advance(now);
         describe(&self.organisation, self.now)
-    }
-
-    /// The servers of Front End pools, each with its pool: where cmdlets can run.
-    pub fn front_ends(&self) -> Vec<(MachineFqdn, PoolFqdn)> {
-        let pools = self.organisation.pools.iter().filter(|(_, pool)| !pool.director);
-        pools
-            .flat_map(|(name, pool)| pool.machines.iter().map(|machine| (machine.clone(), name.clone())))
-            .collect()
     }
 
     /// The time up to which everything has happened.

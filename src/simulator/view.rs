@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Organisation, Pool};
-use crate::lync::{EdgeFqdn, PoolFqdn, PoolState};
+use crate::lync::{EdgeFqdn, MachineFqdn, PoolFqdn, PoolState};
 
 /// A whole organisation at one instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,16 @@ pub struct OrganisationView {
     pub at: Timestamp,
     /// Its sites, in order.
     pub sites: Vec<SiteView>,
+}
+
+impl OrganisationView {
+    /// The servers of Front End pools, each with its pool: where cmdlets can run.
+    pub fn front_ends(&self) -> Vec<(MachineFqdn, PoolFqdn)> {
+        let pools = self.sites.iter().flat_map(|site| &site.pools).filter(|pool| !pool.director);
+        pools
+            .flat_map(|pool| pool.machines.iter().map(|machine| (machine.clone(), pool.pool.clone())))
+            .collect()
+    }
 }
 
 /// A site.
@@ -58,6 +68,10 @@ pub struct PoolView {
     pub standard_edition: bool,
     /// Whether it can serve.
     pub up: bool,
+    /// Its servers.
+    pub machines: Vec<MachineFqdn>,
+    /// Whether it is a Director: homes no users.
+    pub director: bool,
     /// How many of its servers run the registrar.
     pub registrars_running: usize,
     /// How many servers it has.
@@ -141,6 +155,8 @@ fn pool_view(organisation: &Organisation, name: &PoolFqdn, pool: &Pool) -> PoolV
         pool: name.clone(),
         standard_edition: pool.is_standard(),
         up,
+        machines: pool.machines.clone(),
+        director: pool.director,
         registrars_running: pool.machines.iter().filter(|m| organisation.registrar_runs(m)).count(),
         registrars: pool.machines.len(),
         sql_up,

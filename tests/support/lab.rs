@@ -205,7 +205,10 @@ impl Lab {
 
     fn organisation(&self, crash: &Arc<Crash>, broken: &Arc<Mutex<Vec<String>>>) -> Organisation {
         let inner = SimulatedBridge::new(Arc::clone(&self.simulator), Arc::clone(&self.clock));
-        let endpoints = self.simulator.lock().expect("nobody panics while holding it").front_ends();
+        let now = self.clock.now();
+        let mut simulator = self.simulator.lock().expect("nobody panics while holding it");
+        let endpoints = simulator.describe(now).front_ends();
+        drop(simulator);
         Organisation {
             prober: Arc::new(inner.clone()),
             bridge: Arc::new(Crashing {

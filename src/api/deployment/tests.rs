@@ -39,7 +39,7 @@ fn refused(wanted: &str, edit: impl FnOnce(&mut LyncDeploymentSpec, &mut WinRm))
 }
 
 fn simulated() -> Option<SimulatedBridge> {
-    Some(SimulatedBridge { scenario: serde_json::json!({ "pools": [] }) })
+    Some(SimulatedBridge { scenario: Some(serde_json::json!({ "pools": [] })), address: None })
 }
 
 #[test]

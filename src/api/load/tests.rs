@@ -199,7 +199,7 @@ spec:
     assert_eq!(failover.spec.edges[0].next_hop, "pool2.contoso.com");
     let drill = loaded.deployments().nth(1).expect("loaded");
     let scenario = &drill.spec.bridge.simulated.as_ref().expect("set").scenario;
-    assert_eq!(scenario["failures"][0]["kill"][0], "pool1.contoso.com");
+    assert_eq!(scenario.as_ref().expect("a scenario")["failures"][0]["kill"][0], "pool1.contoso.com");
 }
 
 #[test]

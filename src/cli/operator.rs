@@ -1,0 +1,63 @@
+//! `lync-failover operator`: run in a cluster.
+
+use std::net::SocketAddr;
+
+use clap::{Args, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+use super::CliError;
+use crate::operator::{Settings, run};
+
+/// Run the operator against the cluster of the kubeconfig, or the one that it runs in.
+#[derive(Debug, Args)]
+pub(super) struct OperatorCommand {
+    /// The namespace of the operator, where it keeps its lease and its records.
+    #[arg(long, env = "POD_NAMESPACE", default_value = "lync-failover-system")]
+    namespace: String,
+    /// Watch one namespace only. Default: all.
+    #[arg(long, env = "WATCH_NAMESPACE")]
+    watch_namespace: Option<String>,
+    /// The name of this replica. Default: made up.
+    #[arg(long, env = "POD_NAME")]
+    identity: Option<String>,
+    /// Where /livez, /readyz and /metrics are served.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    http: SocketAddr,
+    /// Act without a lease. Only safe while there is no other replica.
+    #[arg(long)]
+    no_leader_election: bool,
+    /// How to write the log.
+    #[arg(long, value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl OperatorCommand {
+    pub(super) async fn run(self) -> Result<(), CliError> {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        match self.log_format {
+            LogFormat::Text => log.init(),
+            LogFormat::Json => log.json().init(),
+        }
+        let client = kube::Client::try_default()
+            .await
+            .map_err(|err| CliError::Failed(format!("no way to a cluster: {err}")))?;
+        let settings = Settings {
+            namespace: self.namespace,
+            watch_namespace: self.watch_namespace,
+            identity: self.identity.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
+            http: self.http,
+            leader_elect: !self.no_leader_election,
+        };
+        run(client, settings).await.map_err(|err| CliError::Failed(err.to_string()))
+    }
+}

@@ -1,0 +1,86 @@
+//! Events on transitions. Kube's recorder keeps the first note of a series, so what happened stands in the
+//! reason.
+
+use std::sync::{Mutex, PoisonError};
+
+use kube::{
+    Resource,
+    runtime::events::{Event as KubeEvent, EventType, Recorder},
+};
+
+use crate::{
+    api::LyncFailover,
+    bridge::Ended,
+    controller::{Event, Listener},
+    plan::{StepOutcome, StepRecord},
+};
+
+/// Collects what is worth an Event during a round.
+#[derive(Debug, Default)]
+pub(super) struct Collector(Mutex<Vec<StepRecord>>);
+
+impl Listener for Collector {
+    fn saw(&self, event: Event) {
+        match event {
+            Event::Ended(record) => {
+                tracing::info!(step = %record.step, operation = %record.operation.id, outcome = ?record.outcome, "step ended");
+                self.0.lock().unwrap_or_else(PoisonError::into_inner).push(*record);
+            }
+            Event::Intended(intent) => {
+                tracing::info!(step = %intent.step, operation = %intent.operation.id, host = %intent.operation.host, "step begins");
+            }
+            Event::Wrote(intent, record) => {
+                tracing::info!(step = %intent.step, stream = ?record.stream, text = %printable(&record.text), "the cmdlet wrote");
+            }
+            Event::Observed(_) | Event::Planned(_) | Event::Started(_) => {}
+        }
+    }
+}
+
+impl Collector {
+    /// Takes what was collected.
+    pub(super) fn take(&self) -> Vec<StepRecord> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Publishes an Event about a step that is over.
+pub(super) async fn step_ended(recorder: &Recorder, resource: &LyncFailover, record: &StepRecord) {
+    let (suffix, type_, note) = match &record.outcome {
+        StepOutcome::Ended(Ended::Completed) => {
+            ("Completed", EventType::Normal, record.operation.mutation.to_string())
+        }
+        StepOutcome::Ended(Ended::Failed(refusal)) => ("Failed", EventType::Warning, refusal.to_string()),
+        StepOutcome::Ended(Ended::Lost(why)) => ("Lost", EventType::Warning, why.clone()),
+        StepOutcome::NotStarted(why) => ("NotStarted", EventType::Warning, why.clone()),
+    };
+    let reason = format!("{}{suffix}", record.step.name());
+    publish(recorder, resource, type_, reason, record.step.name(), &note).await;
+}
+
+/// Publishes an Event about a new reason of `Ready`.
+pub(super) async fn ready_changed(recorder: &Recorder, resource: &LyncFailover, reason: &str, message: &str) {
+    publish(recorder, resource, EventType::Normal, reason.to_owned(), "Reconcile", message).await;
+}
+
+async fn publish(
+    recorder: &Recorder,
+    resource: &LyncFailover,
+    type_: EventType,
+    reason: String,
+    action: &str,
+    note: &str,
+) {
+    let note: String = printable(note).chars().take(1000).collect();
+    let event = KubeEvent { type_, reason, action: action.to_owned(), note: Some(note), secondary: None };
+    let about = resource.object_ref(&());
+    let call = recorder.publish(&event, &about);
+    if let Ok(Err(error)) = tokio::time::timeout(std::time::Duration::from_secs(5), call).await {
+        tracing::debug!(%error, "an event could not be published");
+    }
+}
+
+/// A text of Lync without control characters, which could fool whoever reads a log.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

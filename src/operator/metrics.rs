@@ -1,0 +1,75 @@
+//! What Prometheus can ask for.
+
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+
+/// The labels of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct ResourceLabels {
+    pub(super) namespace: String,
+    pub(super) name: String,
+}
+
+/// The labels of a step that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct StepLabels {
+    pub(super) step: &'static str,
+    pub(super) outcome: &'static str,
+}
+
+/// The metrics of the operator.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    registry: Registry,
+    /// 1 while this process leads.
+    pub(super) leader: Gauge,
+    /// 1 while `Ready` is True.
+    pub(super) ready: Family<ResourceLabels, Gauge>,
+    /// When the last round ended, in seconds since 1970: the freshness of everything else.
+    pub(super) last_round: Family<ResourceLabels, Gauge<f64, AtomicU64>>,
+    /// Rounds.
+    pub(super) rounds: Family<ResourceLabels, Counter>,
+    /// Steps that are over.
+    pub(super) steps: Family<StepLabels, Counter>,
+    /// Writes of a status.
+    pub(super) status_writes: Counter,
+}
+
+impl Metrics {
+    pub(super) fn new() -> Self {
+        let mut registry = Registry::with_prefix("lync_failover");
+        let metrics = Self {
+            leader: Gauge::default(),
+            ready: Family::default(),
+            last_round: Family::default(),
+            rounds: Family::default(),
+            steps: Family::default(),
+            status_writes: Counter::default(),
+            registry: Registry::default(),
+        };
+        registry.register("leader", "1 while this process leads", metrics.leader.clone());
+        registry.register("ready", "1 while Ready is True, by LyncFailover", metrics.ready.clone());
+        registry.register(
+            "last_round_timestamp_seconds",
+            "When the last round ended, by LyncDeployment",
+            metrics.last_round.clone(),
+        );
+        registry.register("rounds", "Rounds, by LyncDeployment", metrics.rounds.clone());
+        registry.register("steps", "Steps that are over, by outcome", metrics.steps.clone());
+        registry.register("status_writes", "Writes of a status", metrics.status_writes.clone());
+        Self { registry, ..metrics }
+    }
+
+    /// The metrics in the text format of OpenMetrics.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
