@@ -59,7 +59,7 @@ fn progress(sketch: &Sketch, ended: &[(Step, i64, StepOutcome)]) -> Progress {
         steps: vec![edge_step(), pool_step()],
         records: records.collect(),
     };
-    Progress { run: Some(run), ..sketch.progress() }
+    Progress { recent: run.records.clone(), run: Some(run), ..sketch.progress() }
 }
 
 fn completed() -> StepOutcome {
@@ -190,9 +190,8 @@ fn refused_credentials_never_make_a_pool_look_down() {
     for health in ["Denied", "Suspect", "Up"] {
         sketch.pools.get_mut("pool1").unwrap().health = health.into();
         assert!(!look(&sketch), "{health}");
-        let progress = Progress { down_since: Default::default(), ..sketch.progress() };
-        let progress = progress.with_observation(&sketch.observed(), &Limits::default(), now());
-        assert!(progress.down_since.is_empty(), "{health}");
+        let watch = Watch::default().with_observation(&sketch.observed(), &Limits::default(), now());
+        assert!(watch.down_since.is_empty(), "{health}");
     }
 }
 
@@ -220,6 +219,78 @@ fn signals_that_name_different_pools_are_a_split_store() {
         let plan = plan(&sketch.desired, &observed, &sketch.progress(), &Limits::default(), now());
         assert!(matches!(plan.decision, Decision::Hold(Hold::SplitBrain { .. })), "{number}: {plan:?}");
     }
+}
+
+#[test]
+fn a_blind_time_starts_every_clock_again() {
+    let sketch = sketch(POOL1_GONE);
+    let at = |secs: i64| now() + SignedDuration::from_secs(secs);
+    let look = |watch: Watch, secs: i64| {
+        let mut later = sketch.clone();
+        later.age = -secs;
+        watch.with_observation(&later.observed(), &Limits::default(), at(secs))
+    };
+    let first = look(Watch::default(), 0);
+    let second = look(first, 60);
+    assert_eq!(second.down_since[&pool("pool1")], now());
+    let after_an_hour = look(second, 3600);
+    assert_eq!(after_an_hour.down_since[&pool("pool1")], at(3600));
+}
+
+#[test]
+fn an_edit_does_not_end_the_wait_for_a_replica() {
+    let sketch = after_the_edge_change(true);
+    let progress = Progress { generation: 2, ..progress(&sketch, &[(edge_step(), 10, completed())]) };
+    let decision = decide(&sketch, &progress);
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Replica), "{decision:?}");
+}
+
+#[test]
+fn a_store_that_has_just_moved_is_not_moved_back() {
+    let mut sketch = after_the_edge_change(false);
+    sketch.cms.health = "Impaired".into();
+    sketch.desired.disaster_mode = lync_failover::api::DisasterConsent::Always;
+    let mode = cmdlet::CmsFailoverMode::DisasterRecovery {
+        backup: "sql-pool2.contoso.com\\rtc".parse().unwrap(),
+        mirror: None,
+    };
+    let moved = Step::FailOverCentralManagement { from: pool("pool1"), to: pool("pool2"), mode };
+    sketch.desired.users.clear();
+    sketch.pools.get_mut("pool1").unwrap().health = "Up".into();
+    let decision = decide(&sketch, &progress(&sketch, &[(moved, 120, completed())]));
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Verification), "{decision:?}");
+}
+
+#[test]
+fn an_edge_is_not_sent_to_a_pool_that_does_not_serve() {
+    let mut sketch = sketch(POOL1_GONE);
+    sketch.pools.get_mut("pool2").unwrap().state = Some(PoolState::FailedOver);
+    assert!(!matches!(sketch.plan().decision, Decision::Execute { .. }), "{:?}", sketch.plan().decision);
+}
+
+#[test]
+fn correcting_drift_never_fails_back() {
+    let mut sketch = sketch(include_str!("plans/14-failback.yaml"));
+    sketch.desired.correct_drift = true;
+    sketch.converged_generation = Some(2);
+    assert_eq!(sketch.plan().decision, Decision::Hold(Hold::Drifted));
+}
+
+#[test]
+fn a_clock_that_differs_does_not_make_a_store_fail() {
+    let mut sketch = after_the_edge_change(false);
+    sketch.cms.health = "Impaired".into();
+    let observed = sketch.observed();
+    let beat = observed.central_management.store.value().unwrap().active_master_heartbeat;
+    let look = |beat: Option<Beat>| {
+        let watch = Watch { master_beat: beat, agent_beat: beat, ..sketch.progress().watch };
+        let progress = Progress { watch, ..sketch.progress() };
+        plan(&sketch.desired, &observed, &progress, &Limits::default(), now()).central_management
+    };
+    let seen = |secs, advances| Some(Beat { value: beat.unwrap(), since: ago(secs), advances });
+    assert!(matches!(look(seen(10, true)), CmsState::Healthy { .. }), "it advances");
+    assert!(matches!(look(seen(10, false)), CmsState::Unknown { .. }), "nobody knows yet");
+    assert!(matches!(look(seen(600, true)), CmsState::Impaired { .. }), "it has stopped");
 }
 
 #[test]

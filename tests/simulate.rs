@@ -37,7 +37,7 @@ fn the_flagship_converges_edge_first() {
     assert_eq!(cmdlets(&report), ["setEdgeNextHop", "failOverCentralManagement", "failOverPool"]);
     let operations = &report["edits"][0]["operations"];
     assert_eq!(operations[1]["step"]["failOverCentralManagement"]["mode"], "normal");
-    assert_eq!(operations[2]["operation"]["mutation"]["invokePoolFailOver"]["disaster_mode"], true);
+    assert_eq!(operations[2]["operation"]["mutation"]["invokePoolFailOver"]["disasterMode"], true);
     assert_eq!(report["edits"][0]["status"]["conditions"][0]["status"], "True");
 }
 
@@ -64,7 +64,7 @@ fn a_planned_failover_starts_from_a_healthy_state() {
     assert_eq!(report["edits"][0]["operations"].as_array().map(Vec::len), Some(0));
     assert_eq!(cmdlets(&report), ["setEdgeNextHop", "failOverCentralManagement", "failOverPool"]);
     let users = &report["edits"][1]["operations"][2]["operation"]["mutation"]["invokePoolFailOver"];
-    assert_eq!(users["disaster_mode"], false);
+    assert_eq!(users["disasterMode"], false);
 }
 
 #[test]

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::{Event, Kept, Listener, Organisation, RecordStore, StoreError, Subject, follow::settle};
 use crate::{
-    bridge::{CallError, Ended, Operation, OperationId},
+    bridge::{CallError, Ended, KnownRefusal, Operation, OperationId},
     lync::MachineFqdn,
-    plan::{Intent, Plan, Progress, Run, Step, StepOutcome},
+    plan::{Intent, Plan, Progress, Run, Step, StepOutcome, Watch},
 };
 
 /// Begins a step. When it returns, the intent is stored and the cmdlet runs, or its outcome is stored,
@@ -16,21 +16,21 @@ pub(super) async fn execute(
     store: &dyn RecordStore,
     listener: &dyn Listener,
     subject: &Subject<'_>,
+    watch: &Watch,
     plan: &Plan,
     (step, host): (Step, MachineFqdn),
     mut kept: Kept,
 ) -> Result<Kept, StoreError> {
-    let epoch = match org.bridge.raise_epoch(&host).await {
-        Ok(epoch) => epoch,
-        // Nothing was written or sent. The next round sees the same world and tries again.
-        Err(err) => {
-            tracing::warn!(%host, %err, "the fence could not be raised");
-            return Ok(kept);
-        }
-    };
-    let mut progress = kept.record.progress(subject.owner, subject.generation);
+    let raised = org.bridge.raise_epoch(&host).await;
+    let epoch = raised.as_ref().copied().unwrap_or(0);
+    let mut progress = kept.record.progress(subject.owner, subject.generation, watch);
     let intent = intend(org, plan, step, host, epoch, &mut progress);
     kept.record.keep(subject.owner, subject.name, &progress);
+    if let Err(err) = raised {
+        // Nothing was sent. The reason is kept, the pause too, and the next try goes to another host.
+        let why = format!("{} does not take the fence: {err}", intent.operation.host);
+        return settle(org, store, listener, StepOutcome::NotStarted(why), kept).await;
+    }
     let kept = kept.save(store).await?;
     listener.saw(Event::Intended(Box::new(intent.clone())));
     match org.bridge.start(&intent.operation).await {
@@ -40,6 +40,12 @@ pub(super) async fn execute(
         }
         Err(CallError::NotSent(why) | CallError::Denied(why)) => {
             settle(org, store, listener, StepOutcome::NotStarted(why), kept).await
+        }
+        // Another operation, or another operator, was first: nothing was done.
+        Err(CallError::Refused(refusal))
+            if matches!(refusal.known(), Some(KnownRefusal::Busy | KnownRefusal::Fenced)) =>
+        {
+            settle(org, store, listener, StepOutcome::NotStarted(refusal.to_string()), kept).await
         }
         Err(CallError::Refused(refusal)) => {
             settle(org, store, listener, StepOutcome::Ended(Ended::Failed(refusal)), kept).await
@@ -63,7 +69,7 @@ fn intend(
     let now = org.clock.now();
     let generation = progress.generation;
     let run = progress.run.take().filter(|run| run.generation == generation);
-    let sources = plan.steps.iter().filter_map(|row| progress.down_since.get(row.step.source()?));
+    let sources = plan.steps.iter().filter_map(|row| progress.watch.down_since.get(row.step.source()?));
     let run = run.unwrap_or_else(|| Run {
         started_at: now,
         finished_at: None,

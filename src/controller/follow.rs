@@ -1,11 +1,16 @@
 //! Follows the operation in flight to its end, also one that another process has started.
 
+use jiff::SignedDuration;
+
 use super::{Event, Kept, Listener, Organisation, RecordStore, StoreError};
 use crate::{
     bridge::{Adoption, CallError, Ended, Operation, OperationId},
     lync::MachineFqdn,
     plan::{Desired, Intent, Plan, Progress, StepOutcome, StepRecord},
 };
+
+/// The pause after a host did not answer.
+const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What this process knows about the operation that it follows; gone after a restart.
 #[derive(Clone, Debug, Default)]
@@ -50,15 +55,31 @@ pub(super) async fn follow(
             }
             match news.ended {
                 Some(ended) => settle(org, store, listener, StepOutcome::Ended(ended), kept).await,
-                None => Ok(kept),
+                None => past_the_limit(org, store, kept).await,
             }
         }
         Err(err) => {
             tracing::warn!(operation = %intent.operation.id, %err, "no news of the operation");
             *cursor = Cursor::default();
+            org.clock.sleep(AFTER_FAILURE).await;
             Ok(kept)
         }
     }
+}
+
+/// Stops waiting at the hard limit; the cmdlet is never killed.
+async fn past_the_limit(
+    org: &Organisation,
+    store: &dyn RecordStore,
+    mut kept: Kept,
+) -> Result<Kept, StoreError> {
+    let Some(owned) = &mut kept.record.intent else { return Ok(kept) };
+    let limit = owned.intent.step.hard_limit();
+    if owned.intent.undecided.is_some() || org.clock.now().duration_since(owned.intent.written_at) < limit {
+        return Ok(kept);
+    }
+    owned.intent.undecided = Some(format!("it still runs after {} minutes", limit.as_mins()));
+    kept.save(store).await
 }
 
 /// What became of an operation that this process has not started.
@@ -104,7 +125,9 @@ pub(super) fn decide_unanswered(plan: &Plan, desired: &Desired, progress: &Progr
     if plan.effect_in_flight {
         return Some(StepOutcome::Ended(Ended::Lost(format!("its effect was observed; {why}"))));
     }
-    let is_approved = !plan.hash.is_empty() && desired.approved_plan.as_ref() == Some(&plan.hash);
+    // An approval from before the operation began says nothing about its outcome.
+    let is_newer = progress.generation > intent.generation;
+    let is_approved = is_newer && !plan.hash.is_empty() && desired.approved_plan.as_ref() == Some(&plan.hash);
     is_approved.then(|| StepOutcome::NotStarted(format!("a person approved to do it again; {why}")))
 }
 
@@ -125,10 +148,11 @@ pub(super) async fn settle(
         ended_at: org.clock.now(),
         outcome,
     };
-    let memory = kept.record.resources.entry(owned.owner).or_default();
-    if let Some(run) = &mut memory.run {
+    let run = kept.record.resources.get_mut(&owned.owner).and_then(|memory| memory.run.as_mut());
+    if let Some(run) = run {
         run.records.push(record.clone());
     }
+    kept.record.add_recent(record.clone());
     let kept = kept.save(store).await?;
     listener.saw(Event::Ended(Box::new(record)));
     Ok(kept)

@@ -3,13 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    lync::{Observed, PoolFqdn},
-    plan::{Intent, Limits, Progress, Run},
-};
+use crate::plan::{Intent, Progress, Run, StepRecord, Watch};
 
 /// Identifies a resource in a record: its uid in a cluster, its name elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,6 +24,21 @@ pub struct OwnedIntent {
     /// The intent.
     pub intent: Intent,
 }
+
+impl OwnedIntent {
+    fn in_words(&self) -> String {
+        let step = format!("{} of {}", self.intent.step, self.name);
+        match &self.intent.undecided {
+            Some(why) => format!("{step} (its outcome is not known: {why})"),
+            None => step,
+        }
+    }
+}
+
+/// For how long an ended operation is remembered: longer than any wait that counts from it.
+const HORIZON: SignedDuration = SignedDuration::from_hours(2);
+/// How many are remembered at most.
+const MOST: usize = 64;
 
 /// What is remembered for a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,12 +62,9 @@ pub struct OrganisationRecord {
     /// The operation in flight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intent: Option<OwnedIntent>,
-    /// Since when each pool has looked down without a break.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub down_since: BTreeMap<PoolFqdn, Timestamp>,
-    /// Since when the Central Management store has not worked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cms_failing_since: Option<Timestamp>,
+    /// What has ended lately, whoever began it, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<StepRecord>,
     /// The resources.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub resources: BTreeMap<Owner, Memory>,
@@ -63,11 +72,11 @@ pub struct OrganisationRecord {
 
 impl OrganisationRecord {
     /// The planner's view of a resource.
-    pub fn progress(&self, owner: &Owner, generation: i64) -> Progress {
+    pub fn progress(&self, owner: &Owner, generation: i64, watch: &Watch) -> Progress {
         let memory = self.resources.get(owner).cloned().unwrap_or_default();
         let (mine, other) = match &self.intent {
             Some(owned) if owned.owner == *owner => (Some(owned.intent.clone()), None),
-            Some(owned) => (None, Some(format!("{} of {}", owned.intent.step, owned.name))),
+            Some(owned) => (None, Some(owned.in_words())),
             None => (None, None),
         };
         Progress {
@@ -77,8 +86,8 @@ impl OrganisationRecord {
             busy: other,
             run: memory.run,
             last_run: memory.last_run,
-            down_since: self.down_since.clone(),
-            cms_failing_since: self.cms_failing_since,
+            recent: self.recent.clone(),
+            watch: watch.clone(),
         }
     }
 
@@ -105,25 +114,13 @@ impl OrganisationRecord {
         }
     }
 
-    /// Takes in an observation: since when pools look down and the store fails.
-    #[must_use]
-    pub fn with_observation(mut self, observed: &Observed, limits: &Limits, now: Timestamp) -> Self {
-        let seen = Progress {
-            down_since: self.down_since,
-            cms_failing_since: self.cms_failing_since,
-            ..Progress::default()
+    /// Remembers that an operation is over, and forgets what is too old to matter.
+    pub fn add_recent(&mut self, record: StepRecord) {
+        let horizon = record.ended_at - HORIZON;
+        self.recent.retain(|old| old.ended_at >= horizon);
+        if self.recent.len() >= MOST {
+            self.recent.remove(0);
         }
-        .with_observation(observed, limits, now);
-        self.down_since = seen.down_since;
-        self.cms_failing_since = seen.cms_failing_since;
-        self
-    }
-
-    /// Forgets resources that are no longer there. What is in flight stays, whoever began it.
-    pub fn forget_all_but(&mut self, owners: &[&Owner]) {
-        self.resources.retain(|owner, memory| {
-            let in_flight = self.intent.as_ref().is_some_and(|owned| owned.owner == *owner);
-            owners.contains(&owner) || in_flight || memory.run.is_some()
-        });
+        self.recent.push(record);
     }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Passed;
-use crate::plan::Decision;
+use crate::plan::{Decision, Hold};
 
 /// The pause between two looks while something is on its way.
 const BUSY: SignedDuration = SignedDuration::from_secs(5);
@@ -21,6 +21,8 @@ pub fn requeue_after(passed: &Passed, interval: SignedDuration, now: Timestamp) 
             Some(until) if until > now => until.duration_since(now).min(busy),
             _ => busy,
         },
+        // On its way, and only something that cannot be seen, or is not ready, keeps it.
+        Decision::Hold(Hold::Unknown { .. } | Hold::NotReady { .. }) if passed.progress.is_armed() => busy,
         Decision::Converged | Decision::Hold(_) => interval,
     }
 }

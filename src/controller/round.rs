@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     lync::Observed,
-    plan::{Decision, Desired, Hold, Plan, Progress, Run, contests, plan},
+    plan::{Decision, Desired, Hold, Plan, Progress, Run, Watch, contests, plan},
 };
 
 /// A record together with the version under which it is stored.
@@ -57,6 +57,8 @@ pub struct Rounds {
     cursor: Cursor,
     /// What was seen so far, each fact with its age. Bridges a failed reading in what is shown.
     seen: Option<Observed>,
+    /// Since when things have been so; starts again with each process.
+    watch: Watch,
 }
 
 impl Rounds {
@@ -87,9 +89,9 @@ impl Rounds {
         self.seen = Some(seen.clone());
 
         let stored = kept.record.clone();
-        kept.record = kept.record.with_observation(&observed, &org.limits, now);
-        let owners: Vec<&Owner> = subjects.iter().map(|subject| subject.owner).collect();
-        kept.record.forget_all_but(&owners);
+        self.watch = std::mem::take(&mut self.watch).with_observation(&observed, &org.limits, now);
+        kept = decide_for_the_absent(org, store, listener, subjects, &self.watch, (&observed, now), kept)
+            .await?;
 
         let wishes: Vec<(&str, &Desired)> = subjects.iter().map(|s| (s.name, s.desired)).collect();
         let contests = contests(&wishes);
@@ -97,7 +99,8 @@ impl Rounds {
         for (subject, contest) in subjects.iter().zip(contests) {
             let desired = Desired { contested: contest, ..subject.desired.clone() };
             let subject = Subject { desired: &desired, ..*subject };
-            let (plan, after) = step(org, store, listener, &subject, (&observed, &seen), now, kept).await?;
+            let (plan, after) =
+                step(org, store, listener, &subject, &self.watch, (&observed, &seen), now, kept).await?;
             kept = after;
             plans.push(plan);
         }
@@ -106,9 +109,32 @@ impl Rounds {
         }
         let passed = subjects.iter().zip(plans).map(|(subject, plan)| Passed {
             plan,
-            progress: kept.record.progress(subject.owner, subject.generation),
+            progress: kept.record.progress(subject.owner, subject.generation, &self.watch),
         });
         Ok((seen, passed.collect()))
+    }
+}
+
+/// An operation whose resource is gone is decided by its effect alone; until then nothing else starts.
+async fn decide_for_the_absent(
+    org: &Organisation,
+    store: &dyn RecordStore,
+    listener: &dyn Listener,
+    subjects: &[Subject<'_>],
+    watch: &Watch,
+    (observed, now): (&Observed, Timestamp),
+    kept: Kept,
+) -> Result<Kept, StoreError> {
+    let Some(owned) = &kept.record.intent else { return Ok(kept) };
+    if subjects.iter().any(|subject| *subject.owner == owned.owner) {
+        return Ok(kept);
+    }
+    let progress = kept.record.progress(&owned.owner, owned.intent.generation, watch);
+    let nothing = Desired::default();
+    let plan = plan(&nothing, observed, &progress, &org.limits, now);
+    match decide_unanswered(&plan, &nothing, &progress) {
+        Some(outcome) => settle(org, store, listener, outcome, kept).await,
+        None => Ok(kept),
     }
 }
 
@@ -118,11 +144,12 @@ async fn step(
     store: &dyn RecordStore,
     listener: &dyn Listener,
     subject: &Subject<'_>,
+    watch: &Watch,
     (observed, seen): (&Observed, &Observed),
     now: Timestamp,
     mut kept: Kept,
 ) -> Result<(Plan, Kept), StoreError> {
-    let progress = kept.record.progress(subject.owner, subject.generation);
+    let progress = kept.record.progress(subject.owner, subject.generation, watch);
     let plan = plan(subject.desired, observed, &progress, &org.limits, now);
     let plan = bridge_over(plan, subject.desired, seen, &progress, org, now);
     listener.saw(Event::Planned(Box::new(plan.clone())));
@@ -132,7 +159,7 @@ async fn step(
     }
     match plan.decision.clone() {
         Decision::Execute { step, host } => {
-            kept = execute(org, store, listener, subject, &plan, (step, host), kept).await?;
+            kept = execute(org, store, listener, subject, watch, &plan, (step, host), kept).await?;
         }
         Decision::Converged => {
             kept.record.keep(subject.owner, subject.name, &converge(progress, now));

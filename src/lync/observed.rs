@@ -140,13 +140,17 @@ impl Observed {
     }
 }
 
+/// Keys that a reading does not have are gone, unless it has none at all: then nobody could look.
 fn each_or_earlier<K: Ord + Clone, T: Clone>(
-    mut now: BTreeMap<K, Fact<T>>,
+    now: BTreeMap<K, Fact<T>>,
     earlier: &BTreeMap<K, Fact<T>>,
 ) -> BTreeMap<K, Fact<T>> {
-    for (key, before) in earlier {
-        let fact = now.remove(key).unwrap_or_default();
-        now.insert(key.clone(), fact.or_earlier(before));
+    if now.is_empty() {
+        return earlier.clone();
     }
-    now
+    let fill = |(key, fact): (K, Fact<T>)| match earlier.get(&key) {
+        Some(before) => (key, fact.or_earlier(before)),
+        None => (key, fact),
+    };
+    now.into_iter().map(fill).collect()
 }

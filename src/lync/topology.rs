@@ -99,6 +99,16 @@ impl Pool {
         matches!(self.machines.as_slice(), [only] if only.fqdn() == name.fqdn())
     }
 
+    /// How many of the first Front Ends count for the quorum: all up to seven, the first 7 of 8 and 9, the
+    /// first 9 of 10 and more (Gg412996).
+    pub fn voters(&self) -> usize {
+        match self.machines.len() {
+            n @ 0..=7 => n,
+            8..=9 => 7,
+            _ => 9,
+        }
+    }
+
     /// How many Front Ends have to live for the pool to go on (Gg412996, Front End topologies):
     /// of 2 one, of 3 or 4 any 2, of 5 or 6 any 3, from 7 on 4 and from 10 on 5 of the first 9.
     pub fn quorum(&self) -> usize {

@@ -55,3 +55,13 @@ pub(super) fn backup_health(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn) -
     }
     BackupHealth::Steady
 }
+
+/// Whether the Backup Service of a pool is seen to be broken.
+pub(super) fn is_broken(world: &World<'_>, pool: &PoolFqdn) -> bool {
+    let status = world.observed.backup_services.get(pool).and_then(|fact| world.live(fact).ok());
+    status.is_some_and(|status| {
+        status.modules.iter().any(|module| {
+            module.export == ExportStatus::ErrorState || module.import == ImportStatus::ErrorState
+        })
+    })
+}

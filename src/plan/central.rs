@@ -1,9 +1,9 @@
 //! The Central Management part of the plan.
 
 use super::{
-    CmsState, Step,
+    CmsState, Step, StepOutcome,
     cms::version_of,
-    consent::{Consent, consent},
+    consent::{Consent, consent, lasting},
     edges::edge_replication,
     replication::sum_up,
     row::{Hold, Needed, Part, PlannedStep, Skipped, StepState, Wait, WaitKind},
@@ -184,6 +184,20 @@ fn obstacle(
             return Some(StepState::Later { after: row.step.to_string() });
         }
     }
+    // In whatever direction the store moved last: its services need their time to start.
+    let moved = world.progress.recent.iter().rfind(|record| {
+        matches!(record.step, Step::FailOverCentralManagement { .. }) && !record.step.same_goal(step)
+    });
+    if let Some(last) = moved
+        && matches!(last.outcome, StepOutcome::Ended(_))
+        && world.now < last.ended_at + last.step.verification_window()
+    {
+        return Some(StepState::Waiting(Wait {
+            kind: WaitKind::Verification,
+            what: last.step.post_condition(),
+            until: Some(last.ended_at + last.step.verification_window()),
+        }));
+    }
     if let Some(why) = world.target_problem(to) {
         return held(Hold::NotReady { why });
     }
@@ -203,21 +217,16 @@ fn disaster_obstacle(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn, step: &S
     if matches!(step, Step::FailOverCentralManagement { mode: CmsFailoverMode::Normal, .. }) {
         return None;
     }
-    match consent(world, from, false) {
+    match consent(world, from) {
         Consent::Given => {}
         Consent::Waiting(wait) => return Some(StepState::Waiting(wait)),
         Consent::Missing { field, why } => return Some(StepState::Held(Hold::NeedsConsent { field, why })),
     }
-    let lasting = world.progress.cms_failing_since.map(|since| since + world.limits.down_sustained_for);
-    if lasting.is_none_or(|until| world.now < until) {
-        return Some(StepState::Waiting(Wait {
-            kind: WaitKind::StoreFailing,
-            what: format!(
-                "the Central Management store has not worked for {} s",
-                world.limits.down_sustained_for.as_secs()
-            ),
-            until: lasting,
-        }));
+    let since = world.progress.watch.cms_failing_since;
+    let since = since.filter(|_| world.progress.watch.cms_failing_on.as_ref() == Some(from));
+    let what = "the Central Management store has not worked".to_owned();
+    if let Consent::Waiting(wait) = lasting(world, since, what) {
+        return Some(StepState::Waiting(Wait { kind: WaitKind::StoreFailing, ..wait }));
     }
     mirror_obstacle(world, to)
 }

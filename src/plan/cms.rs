@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::world::World;
+use super::{Beat, world::World};
 use crate::lync::{CmsRole, Fact, MachineFqdn, PoolFqdn, StoreStatus, Version, Why};
 
 /// The state of the Central Management store.
@@ -141,15 +141,17 @@ fn agree(world: &World<'_>, roles: &[CmsRole], store: &StoreStatus) -> CmsState 
             why: format!("the active row names {pool}, Active Directory points to {pointer}"),
         };
     }
+    let watch = &world.progress.watch;
     let parts = [
-        ("active master", &store.active_master, store.active_master_heartbeat),
+        ("active master", &store.active_master, store.active_master_heartbeat, watch.master_beat),
         (
             "file transfer agent",
             &store.active_file_transfer_agent,
             store.active_file_transfer_agent_heartbeat,
+            watch.agent_beat,
         ),
     ];
-    for (part, machine, _) in &parts {
+    for (part, machine, ..) in &parts {
         if let Some(machine) = machine
             && !runs_on(world, machine, pool)
         {
@@ -158,18 +160,47 @@ fn agree(world: &World<'_>, roles: &[CmsRole], store: &StoreStatus) -> CmsState 
             };
         }
     }
-    for (part, machine, heartbeat) in parts {
+    for (part, machine, heartbeat, beat) in parts {
         let why = match (machine, heartbeat) {
             (None, _) => format!("there is no {part}"),
             (Some(_), None) => format!("the {part} has no heartbeat"),
-            (Some(machine), Some(at)) if !world.is_fresh_heartbeat(at) => {
-                format!("the last heartbeat of the {part} on {machine} was at {at}")
-            }
-            _ => continue,
+            (Some(machine), Some(at)) => match freshness(world, at, beat) {
+                Freshness::Fresh => continue,
+                Freshness::Stale => format!("the last heartbeat of the {part} on {machine} was at {at}"),
+                Freshness::Unclear => {
+                    return CmsState::Unknown {
+                        why: format!(
+                            "the heartbeat of the {part} on {machine} says {at}; whether it advances, or the \
+                             clocks differ, shows within {} minutes",
+                            world.limits.heartbeat_fresh.as_mins()
+                        ),
+                    };
+                }
+            },
         };
         return CmsState::Impaired { pool: pool.clone(), why };
     }
     CmsState::Healthy { pool: pool.clone() }
+}
+
+enum Freshness {
+    Fresh,
+    Stale,
+    Unclear,
+}
+
+/// A heartbeat that is seen to advance is fresh, whatever the clocks say; one that says "now" is taken at
+/// its word. One that does neither is stale once it has been watched for long enough.
+fn freshness(world: &World<'_>, at: Timestamp, beat: Option<Beat>) -> Freshness {
+    let limit = world.limits.heartbeat_fresh;
+    let watched = beat.filter(|beat| beat.value == at);
+    let is_still = watched.is_some_and(|beat| world.now.duration_since(beat.since) > limit);
+    let advances = watched.is_some_and(|beat| beat.advances);
+    match (is_still, advances || within(at, world.now, limit)) {
+        (true, _) => Freshness::Stale,
+        (false, true) => Freshness::Fresh,
+        (false, false) => Freshness::Unclear,
+    }
 }
 
 fn runs_on(world: &World<'_>, machine: &MachineFqdn, pool: &PoolFqdn) -> bool {
@@ -177,12 +208,10 @@ fn runs_on(world: &World<'_>, machine: &MachineFqdn, pool: &PoolFqdn) -> bool {
         || machine.fqdn() == pool.fqdn()
 }
 
-/// Where a dead store was: Active Directory before the local replica, which may be from before a move.
+/// Where a dead store was, by Active Directory. The local replica may be from before a move.
 fn last_host(world: &World<'_>) -> Option<PoolFqdn> {
-    let cms = &world.observed.central_management;
-    let pointed = cms.pointer.value().and_then(|sql| world.topology.pool_of_store(sql));
-    let replicated = || cms.replicated_roles.value().and_then(|roles| only_active(roles).ok());
-    pointed.or_else(replicated).cloned()
+    let pointer = world.live(&world.observed.central_management.pointer).ok()?;
+    world.topology.pool_of_store(pointer).cloned()
 }
 
 /// The version of the Central Management service of a pool, as far as it was read.

@@ -1,6 +1,7 @@
 //! Wishes that contradict each other: neither is followed, and both say so.
 
 use super::Desired;
+use crate::api::Management;
 
 /// For each wish, what it and another one want differently; `None` where nobody contradicts it.
 pub fn contests(wishes: &[(&str, &Desired)]) -> Vec<Option<String>> {
@@ -8,7 +9,8 @@ pub fn contests(wishes: &[(&str, &Desired)]) -> Vec<Option<String>> {
         .iter()
         .enumerate()
         .map(|(at, (_, mine))| {
-            let others = wishes.iter().enumerate().filter(|(other, _)| *other != at);
+            let acts = |wish: &Desired| !wish.suspend && wish.management == Management::Enforce;
+            let others = wishes.iter().enumerate().filter(|(other, (_, wish))| *other != at && acts(wish));
             let mut found = others.filter_map(|(_, (name, other))| {
                 let what = contradiction(mine, other).or_else(|| contradiction(other, mine))?;
                 Some(format!("{name} wants otherwise: {what}"))

@@ -1,8 +1,8 @@
 //! From rows to the one decision: what to do now.
 
 use super::{
-    CmsState, Decision, Hold, Plan, PlannedStep, Rows, Step, StepOutcome, StepRecord, StepState, Verdict,
-    Wait, WaitKind, plan_hash, world::World,
+    CmsState, Decision, Hold, Plan, PlannedStep, Risk, Rows, Step, StepOutcome, StepState, Wait, WaitKind,
+    plan_hash, world::World,
 };
 use crate::{
     api::Management,
@@ -12,10 +12,11 @@ use crate::{
 
 pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
     mark_running(world, &mut rows.steps);
-    hold_chains_without_consent(&mut rows.steps);
+    hold_chains(&mut rows.steps);
     let steps: Vec<Step> = rows.steps.iter().map(|row| row.step.clone()).collect();
     let hash = plan_hash(&steps);
     hold_without_approval(world, &mut rows.steps, &hash);
+    hold_drift(world, &mut rows.steps);
     let decision = decision(world, &rows);
     Plan {
         hash,
@@ -28,10 +29,24 @@ pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
             .intent
             .as_ref()
             .is_some_and(|intent| world.effect_is_seen(&intent.step)),
-        warnings: rows.warnings,
+        warnings: warnings(world, rows.warnings),
         central_management: world.cms.clone(),
         verdicts: world.verdicts.clone(),
     }
+}
+
+fn warnings(world: &World<'_>, mut warnings: Vec<String>) -> Vec<String> {
+    if let Some(intent) = &world.progress.intent {
+        let limit = intent.step.soft_limit();
+        if world.now.duration_since(intent.written_at) > limit {
+            warnings.push(format!(
+                "{} has run for more than {} minutes, longer than the documented times; it is waited for",
+                intent.step,
+                limit.as_mins()
+            ));
+        }
+    }
+    warnings
 }
 
 fn mark_running(world: &World<'_>, steps: &mut [PlannedStep]) {
@@ -44,16 +59,22 @@ fn mark_running(world: &World<'_>, steps: &mut [PlannedStep]) {
     }
 }
 
-/// What only prepares a pool's failover does not start before that failover itself may start.
-fn hold_chains_without_consent(steps: &mut [PlannedStep]) {
+/// What only prepares a pool's failover does not start while that failover itself could not.
+fn hold_chains(steps: &mut [PlannedStep]) {
     let blocked: Vec<(PoolFqdn, String)> = steps
         .iter()
         .filter_map(|row| match (&row.step, &row.state) {
             (Step::FailOverPool { home, .. }, StepState::Held(Hold::NeedsConsent { field, .. })) => {
                 Some((home.clone(), format!("consent to fail over {home} ({})", field.line())))
             }
+            (Step::FailOverPool { home, .. }, StepState::Held(_)) => {
+                Some((home.clone(), format!("{home} can be failed over")))
+            }
             (Step::FailOverPool { home, .. }, StepState::Waiting(wait))
-                if wait.kind == WaitKind::SourceDown =>
+                if matches!(
+                    wait.kind,
+                    WaitKind::SourceDown | WaitKind::BackupService | WaitKind::Elsewhere
+                ) =>
             {
                 Some((home.clone(), wait.what.clone()))
             }
@@ -68,6 +89,19 @@ fn hold_chains_without_consent(steps: &mut [PlannedStep]) {
     }
 }
 
+/// Correcting drift never fails back and never loses data by itself.
+fn hold_drift(world: &World<'_>, steps: &mut [PlannedStep]) {
+    if world.progress.is_armed() {
+        return;
+    }
+    for row in steps.iter_mut().filter(|row| row.state == StepState::Ready) {
+        let is_failback = matches!(row.step, Step::FailBackPool { .. });
+        if is_failback || row.step.risk() == Risk::DataLoss {
+            row.state = StepState::Held(Hold::Drifted);
+        }
+    }
+}
+
 fn decision(world: &World<'_>, rows: &Rows) -> Decision {
     if let Some(intent) = &world.progress.intent {
         let operation = intent.operation.id;
@@ -75,6 +109,9 @@ fn decision(world: &World<'_>, rows: &Rows) -> Decision {
             None => Decision::Follow(operation),
             Some(why) => Decision::Hold(Hold::OutcomeUnknown { operation, why: why.clone() }),
         };
+    }
+    if let Some(why) = &world.desired.contested {
+        return Decision::Hold(Hold::Contested { why: why.clone() });
     }
     if let Some(hold) = refused(&rows.steps) {
         return Decision::Hold(hold);
@@ -87,7 +124,7 @@ fn decision(world: &World<'_>, rows: &Rows) -> Decision {
         return stale(world).map_or(Decision::Converged, Decision::Hold);
     }
     let ready = rows.steps.iter().find(|row| row.state == StepState::Ready);
-    let kick = rows.kick.as_ref().and_then(|step| Some((step, world.executor(world.cms.pool()?)?)));
+    let kick = rows.kick.as_ref().and_then(|step| Some((step, world.any_executor(world.cms.pool()?)?)));
     if let Some(hold) = global_hold(world, rows) {
         return Decision::Hold(hold);
     }
@@ -115,22 +152,32 @@ fn refused(steps: &[PlannedStep]) -> Option<Hold> {
     })
 }
 
+/// Something that comes by itself and has a limit; else what people can do something about; else the rest.
 fn waiting_or_held(world: &World<'_>, rows: &Rows) -> Decision {
-    let waits = rows.steps.iter().filter_map(|row| match &row.state {
-        StepState::Waiting(wait) => Some(wait.clone()),
-        _ => None,
-    });
-    if let Some(wait) = waits.min_by_key(|wait| wait.until.unwrap_or(jiff::Timestamp::MAX)) {
-        return Decision::Wait(wait);
-    }
-    if let Some(wait) = settling(world) {
+    let waits = || {
+        rows.steps.iter().filter_map(|row| match &row.state {
+            StepState::Waiting(wait) => Some(wait.clone()),
+            _ => None,
+        })
+    };
+    if let Some(wait) = waits().filter(|wait| wait.until.is_some()).min_by_key(|wait| wait.until) {
         return Decision::Wait(wait);
     }
     let held = rows.steps.iter().find_map(|row| match &row.state {
+        StepState::Held(hold) if !matches!(hold, Hold::Unknown { .. }) => Some(hold.clone()),
+        _ => None,
+    });
+    if let Some(hold) = held {
+        return Decision::Hold(hold);
+    }
+    if let Some(wait) = settling(world).or_else(|| waits().next()) {
+        return Decision::Wait(wait);
+    }
+    let unknown = rows.steps.iter().find_map(|row| match &row.state {
         StepState::Held(hold) => Some(hold.clone()),
         _ => None,
     });
-    let hold = held
+    let hold = unknown
         .or_else(|| rows.holds.first().cloned())
         .unwrap_or_else(|| Hold::NotReady { why: "every step waits for another one".to_owned() });
     Decision::Hold(hold)
@@ -138,9 +185,6 @@ fn waiting_or_held(world: &World<'_>, rows: &Rows) -> Decision {
 
 /// What stops every mutation, whatever its own state.
 fn global_hold(world: &World<'_>, rows: &Rows) -> Option<Hold> {
-    if let Some(why) = &world.desired.contested {
-        return Some(Hold::Contested { why: why.clone() });
-    }
     if world.desired.suspend {
         return Some(Hold::Suspended);
     }
@@ -152,9 +196,21 @@ fn global_hold(world: &World<'_>, rows: &Rows) -> Option<Hold> {
         return None;
     }
     if !world.progress.is_armed() && !world.desired.correct_drift {
-        return Some(Hold::Drifted);
+        return Some(unseen(rows).unwrap_or(Hold::Drifted));
     }
     stale(world)
+}
+
+/// What could not be seen, if nothing that could be seen is left to do.
+fn unseen(rows: &Rows) -> Option<Hold> {
+    let is_unknown = |hold: &&Hold| matches!(hold, Hold::Unknown { .. });
+    let unseen_rows = rows.steps.iter().map(|row| match &row.state {
+        StepState::Held(hold) => Some(hold).filter(is_unknown),
+        _ => None,
+    });
+    let of_rows: Option<Vec<&Hold>> = unseen_rows.collect();
+    let of_rows = of_rows.and_then(|holds| holds.first().copied().cloned());
+    of_rows.or_else(|| rows.holds.iter().find(is_unknown).cloned())
 }
 
 /// A brand-new object must not move a healthy pool: a rebuilt cluster with an old Git would. What is to
@@ -164,23 +220,24 @@ fn hold_without_approval(world: &World<'_>, steps: &mut [PlannedStep], hash: &st
     let is_under_way = progress
         .run
         .as_ref()
-        .is_some_and(|run| run.generation == progress.generation && is_suffix(&run.steps, steps));
+        .is_some_and(|run| run.generation == progress.generation && is_part_of(&run.steps, steps));
     let is_known = progress.converged_generation.is_some();
     if is_known || is_under_way || world.desired.approved_plan.as_deref() == Some(hash) {
         return;
     }
     for row in steps.iter_mut().filter(|row| row.state == StepState::Ready) {
-        let Some(source) = row.step.source().filter(|pool| world.verdict(pool) == Verdict::Up) else {
-            continue;
-        };
-        let why = format!("{} would take something away from {source}, which is up", row.step.name());
+        let Some(source) = row.step.source().filter(|pool| !world.verdict(pool).is_down()) else { continue };
+        let verdict = world.verdict(source).name();
+        let why = format!("{} would take something away from {source} (verdict {verdict})", row.step.name());
         row.state = StepState::Held(Hold::AwaitingApproval { hash: hash.to_owned(), why });
     }
 }
 
-/// Whether what is left is the tail of what was begun: same goals in the same order.
-fn is_suffix(begun: &[Step], left: &[PlannedStep]) -> bool {
-    begun.len() >= left.len() && begun[begun.len() - left.len()..].iter().zip(left).all(|(a, b)| *a == b.step)
+/// Whether what is left was all agreed to, in the same order: one pool that waits does not make what
+/// another one has finished meanwhile a new plan.
+fn is_part_of(begun: &[Step], left: &[PlannedStep]) -> bool {
+    let mut begun = begun.iter();
+    left.iter().all(|row| begun.any(|step| *step == row.step))
 }
 
 /// Nothing is decided on a topology that was not read lately, or from a replica while the store answers.
@@ -198,12 +255,13 @@ fn stale(world: &World<'_>) -> Option<Hold> {
     }
 }
 
-/// Just after an operation on the store the signals may disagree for a while.
+/// Just after an operation its effect may not show yet, and signals may disagree for a while.
 fn settling(world: &World<'_>) -> Option<Wait> {
-    let is_done = |record: &&StepRecord| record.outcome == StepOutcome::Ended(Ended::Completed);
-    let last = world.progress.records().last().filter(is_done)?;
+    let last = world.progress.recent.last()?;
+    let is_done = last.outcome == StepOutcome::Ended(Ended::Completed);
     let until = last.ended_at + last.step.verification_window();
-    (world.now < until).then(|| Wait {
+    let is_settling = is_done && world.now < until && !world.effect_is_seen(&last.step);
+    is_settling.then(|| Wait {
         kind: WaitKind::Verification,
         what: last.step.post_condition(),
         until: Some(until),

@@ -70,9 +70,7 @@ fn row(world: &World<'_>, edge: &EdgeFqdn, from: &PoolFqdn, to: &PoolFqdn, expli
                 waited for";
     }
     // The serving pool first; any other living pool does as well, since the write goes to the store.
-    let leaving = world.desired.leaving();
-    let others = world.topology.pools.keys().filter(|pool| !leaving.contains(pool) && *pool != to);
-    let host = std::iter::once(to).chain(others).find_map(|pool| world.executor(pool)).cloned();
+    let host = world.any_executor(to).cloned();
     PlannedStep { state: state(world, edge, to, &step, host.is_some()), step, why, host }
 }
 
@@ -88,10 +86,16 @@ fn state(world: &World<'_>, edge: &EdgeFqdn, to: &PoolFqdn, step: &Step, has_hos
     if let Some(why) = world.target_problem(to) {
         return StepState::Held(Hold::NotReady { why });
     }
-    if world.desired.served_by(to) == Some(to)
-        && let Ok(PoolState::FailedOver | PoolState::FailingBack) = world.pool_state(to)
-    {
-        return StepState::Later { after: format!("the failback of {to}") };
+    match world.pool_state(to) {
+        Ok(PoolState::Active) => {}
+        Ok(_) if world.desired.served_by(to) == Some(to) => {
+            return StepState::Later { after: format!("the failback of {to}") };
+        }
+        Ok(state) => {
+            let why = format!("{to} is itself {state}: it does not serve its own users");
+            return StepState::Held(Hold::NotReady { why });
+        }
+        Err(why) => return StepState::Held(Hold::Unknown { what: format!("PoolState of {to}"), why }),
     }
     if !has_host {
         return StepState::Held(Hold::NotReady {
@@ -114,7 +118,7 @@ pub(super) enum Replication {
 /// Whether the Edge changes of this run that concern a pool have reached the Edge servers.
 pub(super) fn edge_replication(world: &World<'_>, left: &PoolFqdn) -> Vec<Replication> {
     let mut changes: Vec<(&EdgeFqdn, jiff::Timestamp, jiff::Timestamp)> = Vec::new();
-    for record in world.progress.records() {
+    for record in &world.progress.recent {
         match &record.step {
             Step::SetEdgeNextHop { edge, from, .. } if from == left => {
                 changes.retain(|(known, ..)| *known != edge);

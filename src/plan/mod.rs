@@ -21,6 +21,7 @@ mod row;
 mod step;
 mod users;
 mod verdict;
+mod watch;
 mod wish;
 mod world;
 
@@ -37,6 +38,7 @@ pub use progress::{Intent, Progress, Run, StepOutcome, StepRecord};
 pub use row::{ConsentField, Decision, Hold, Plan, PlannedStep, Skipped, StepState, Wait, WaitKind};
 pub use step::{Mode, Risk, Step};
 pub use verdict::{Ballot, Observer, Verdict, Vote, ballots, looks_down};
+pub use watch::{Beat, Watch};
 pub use wish::WishError;
 pub use world::World;
 
@@ -132,13 +134,4 @@ fn rows(world: &World<'_>) -> Rows {
     rows.steps.extend(going_away);
     rows.skipped.extend(edges.skipped);
     rows
-}
-
-/// Whether the Central Management store is seen not to work: dead or impaired, not merely unseen.
-fn cms_is_failing(observed: &Observed, progress: &Progress, limits: &Limits, now: Timestamp) -> bool {
-    let desired = Desired::default();
-    observed.topology.value().is_some_and(|topology| {
-        let world = World::new(&desired, observed, topology, progress, limits, now);
-        matches!(world.cms, CmsState::Dead { .. } | CmsState::Impaired { .. })
-    })
 }

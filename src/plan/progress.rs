@@ -2,16 +2,11 @@
 //!
 //! It explains and limits; it never stands in for an observation.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Limits, Step, verdict};
-use crate::{
-    bridge::{Ended, Operation},
-    lync::{Observed, PoolFqdn},
-};
+use super::{Step, Watch};
+use crate::bridge::{Ended, Operation};
 
 /// The record that is written before an effect, and kept until its outcome is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,10 +95,10 @@ pub struct Progress {
     pub run: Option<Run>,
     /// The last run that reached its goal.
     pub last_run: Option<Run>,
-    /// Since when each pool has looked down without a break.
-    pub down_since: BTreeMap<PoolFqdn, Timestamp>,
-    /// Since when the Central Management store has not worked, without a break.
-    pub cms_failing_since: Option<Timestamp>,
+    /// What has ended lately on the organisation, whoever began it.
+    pub recent: Vec<StepRecord>,
+    /// Since when things have been so.
+    pub watch: Watch,
 }
 
 impl Progress {
@@ -125,22 +120,11 @@ impl Progress {
 
     /// When the last operation ended; what was observed before that proves nothing.
     pub fn last_end(&self) -> Option<Timestamp> {
-        let runs = self.run.iter().chain(&self.last_run);
-        runs.flat_map(|run| &run.records).map(|record| record.ended_at).max()
+        self.recent.iter().map(|record| record.ended_at).max()
     }
 
-    /// Takes in an observation: keeps since when each pool has looked down.
-    #[must_use]
-    pub fn with_observation(mut self, observed: &Observed, limits: &Limits, now: Timestamp) -> Self {
-        let Some(topology) = observed.topology.value() else { return self };
-        let is_failing = super::cms_is_failing(observed, &self, limits, now);
-        self.cms_failing_since = is_failing.then(|| self.cms_failing_since.unwrap_or(now));
-        self.down_since = topology
-            .pools
-            .keys()
-            .filter(|pool| verdict::looks_down(pool, observed, limits, now))
-            .map(|pool| (pool.clone(), self.down_since.get(pool).copied().unwrap_or(now)))
-            .collect();
-        self
+    /// The latest end of an attempt at a step, in whatever run.
+    pub fn last_attempt(&self, step: &Step) -> Option<&StepRecord> {
+        self.recent.iter().rfind(|record| record.step.same_goal(step))
     }
 }

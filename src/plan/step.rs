@@ -33,7 +33,7 @@ pub enum Risk {
 
 /// One step of the procedure: one mutating cmdlet with one post-condition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Step {
     /// Points an Edge pool to another next hop.
     SetEdgeNextHop {
@@ -187,6 +187,24 @@ impl Step {
         match self {
             Self::SetEdgeNextHop { .. } | Self::KickReplication { .. } => SignedDuration::from_mins(1),
             _ => SignedDuration::from_mins(10),
+        }
+    }
+
+    /// How long its cmdlet takes at most in the documented times; past it something is wrong.
+    pub fn soft_limit(&self) -> SignedDuration {
+        match self {
+            Self::SetEdgeNextHop { .. } | Self::KickReplication { .. } => SignedDuration::from_mins(5),
+            Self::FailOverCentralManagement { .. } => SignedDuration::from_mins(20),
+            Self::FailOverPool { .. } | Self::FailBackPool { .. } => SignedDuration::from_mins(45),
+        }
+    }
+
+    /// How long its cmdlet is waited for. It is never killed; a person decides then.
+    pub fn hard_limit(&self) -> SignedDuration {
+        match self {
+            Self::SetEdgeNextHop { .. } | Self::KickReplication { .. } => SignedDuration::from_mins(15),
+            Self::FailOverCentralManagement { .. } => SignedDuration::from_mins(45),
+            Self::FailOverPool { .. } | Self::FailBackPool { .. } => SignedDuration::from_mins(120),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     CmsState, Mode, Step, UsersGoal, Verdict,
     backup::{BackupHealth, backup_health},
-    consent::{Consent, consent},
+    consent::{Consent, consent, lasting},
     edges::{EdgeRows, edge_replication},
     replication::sum_up,
     row::{ConsentField, Hold, Needed, Part, PlannedStep, Skipped, StepState, Wait, WaitKind},
@@ -56,14 +56,20 @@ fn fail_over(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> Part {
     let replicas = sum_up(replicas);
     let host = world.executor(to).cloned();
 
-    // Consent comes first: without it the steps that only prepare this one do not start either.
-    let state = (mode == Mode::Disaster)
-        .then(|| disaster_obstacle(world, home))
-        .flatten()
+    // Consent comes first, and with a store that can be written whatever else stands in this step's own
+    // way: without it the steps that only prepare it do not start either.
+    let consent = (mode == Mode::Disaster).then(|| disaster_obstacle(world, home)).flatten();
+    let own = || {
+        state_obstacle(world, home, to, &step)
+            .or_else(|| target_obstacle(world, to, host.is_some()))
+            .or_else(|| (mode == Mode::Planned).then(|| planned_obstacle(home, backup)).flatten())
+    };
+    let own = if consent.is_none() { own() } else { None };
+    let stops_all = own.clone().filter(|_| world.cms.is_writable());
+    let state = consent
+        .or(stops_all)
         .or_else(|| order_obstacle(world, home, before))
-        .or_else(|| state_obstacle(world, home, to, &step))
-        .or_else(|| target_obstacle(world, to, host.is_some()))
-        .or_else(|| (mode == Mode::Planned).then(|| planned_obstacle(home, backup)).flatten())
+        .or(own)
         .or_else(|| replicas.wait.clone().map(StepState::Waiting))
         .unwrap_or_else(|| world.attempt(&step));
     let row = PlannedStep { step, state, why, host };
@@ -114,16 +120,8 @@ fn state_obstacle(world: &World<'_>, home: &PoolFqdn, pair: &PoolFqdn, step: &St
         Err(why) => return unknown(home, why),
         Ok(state) if state == start => {}
         // Half-way and our own attempt has ended: the documented cure is the same cmdlet again.
-        Ok(state) if state == half_way && world.progress.attempts(step).next().is_some() => {}
-        Ok(state) => {
-            return Some(StepState::Waiting(Wait {
-                kind: WaitKind::Elsewhere,
-                what: format!(
-                    "{home} leaves PoolState {state}; somebody else's cmdlet runs, or stopped half-way"
-                ),
-                until: None,
-            }));
-        }
+        Ok(state) if state == half_way && world.progress.last_attempt(step).is_some() => {}
+        Ok(state) => return Some(half_way_elsewhere(world, home, state, step)),
     }
     match world.pool_state(pair) {
         Err(why) => unknown(pair, why),
@@ -139,6 +137,28 @@ fn state_obstacle(world: &World<'_>, home: &PoolFqdn, pair: &PoolFqdn, step: &St
             ),
         })),
     }
+}
+
+/// A pool half-way that nobody here put there: somebody's cmdlet runs. Past the documented time it has
+/// stopped, and the documented cure is the same cmdlet again.
+fn half_way_elsewhere(world: &World<'_>, home: &PoolFqdn, state: PoolState, step: &Step) -> StepState {
+    let since = world.progress.watch.half_way_since.get(home).copied();
+    let until = since.map(|since| since + step.soft_limit());
+    if until.is_some_and(|until| world.now >= until) {
+        return StepState::Held(Hold::Manual {
+            instruction: format!(
+                "{home} has been {state} for more than {} minutes, and no cmdlet of the operator runs. If nobody \
+                 else's does, run the same cmdlet again; writing PoolState by hand moves no data",
+                step.soft_limit().as_mins()
+            ),
+            command: Some(step.mutation().to_string()),
+        });
+    }
+    StepState::Waiting(Wait {
+        kind: WaitKind::Elsewhere,
+        what: format!("{home} leaves PoolState {state}; somebody else's cmdlet runs, or stopped half-way"),
+        until,
+    })
 }
 
 fn target_obstacle(world: &World<'_>, to: &PoolFqdn, has_host: bool) -> Option<StepState> {
@@ -162,7 +182,7 @@ fn planned_obstacle(home: &PoolFqdn, backup: BackupHealth) -> Option<StepState> 
 }
 
 fn disaster_obstacle(world: &World<'_>, home: &PoolFqdn) -> Option<StepState> {
-    match consent(world, home, false) {
+    match consent(world, home) {
         Consent::Given => None,
         Consent::Waiting(wait) => Some(StepState::Waiting(wait)),
         Consent::Missing { field, why } => Some(StepState::Held(Hold::NeedsConsent { field, why })),
@@ -188,7 +208,13 @@ fn fail_back(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> Part {
                 ),
             }))
         }
-        Mode::Disaster => None,
+        Mode::Disaster => {
+            let since = world.progress.watch.unfit_since.get(from).copied();
+            match lasting(world, since, format!("{from} is not seen alive")) {
+                Consent::Waiting(wait) => Some(StepState::Waiting(wait)),
+                _ => None,
+            }
+        }
         Mode::Planned => planned_obstacle(home, backup_health(world, from, home)),
     };
     let state = store_obstacle(world, before)

@@ -99,8 +99,9 @@ pub fn ballots(name: &PoolFqdn, observed: &Observed, limits: &Limits, now: Times
 
 fn count(pool: &Pool, observer: Observer, what: &str, seen: Vec<Option<bool>>) -> Ballot {
     let alive = seen.iter().filter(|s| **s == Some(true)).count();
+    let voting = seen.iter().take(pool.voters()).filter(|s| **s == Some(true)).count();
     let looked_at = seen.iter().flatten().count();
-    let vote = if alive >= pool.quorum() {
+    let vote = if voting >= pool.quorum() {
         Vote::Up
     } else if alive == 0 && looked_at == seen.len() && looked_at > 0 {
         Vote::Down
@@ -140,7 +141,7 @@ pub(super) fn verdict(
         (true, true) => Verdict::Suspect { since: None },
         (false, false) => Verdict::Undetermined,
         (false, true) if !enough_down(&ballots, limits) => Verdict::Suspect { since: None },
-        (false, true) => match progress.down_since.get(name) {
+        (false, true) => match progress.watch.down_since.get(name) {
             Some(since) if now.duration_since(*since) >= limits.down_sustained_for => {
                 Verdict::Down { since: *since }
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    CmsState, Desired, Limits, Progress, Verdict,
+    CmsState, Desired, Limits, Progress, StepOutcome, Verdict,
     cms::{cms_state, within},
     verdict::verdict,
 };
@@ -96,13 +96,24 @@ impl<'a> World<'a> {
         self.live(self.observed.next_hops.get(edge).ok_or("not observed yet")?)
     }
 
-    pub(super) fn is_fresh_heartbeat(&self, at: Timestamp) -> bool {
-        within(at, self.now, self.limits.heartbeat_fresh)
+    /// A server of a pool on which a cmdlet can run now. The first by name, so that the choice is stable;
+    /// one that lately did not take a cmdlet comes last.
+    pub(super) fn executor(&self, pool: &PoolFqdn) -> Option<&MachineFqdn> {
+        let machines = self.topology.pools.get(pool)?.machines.iter();
+        machines.filter(|machine| self.is_connected(machine)).min_by_key(|m| (self.has_declined(m), *m))
     }
 
-    /// A server of a pool on which a cmdlet can run now; the first by name, so that the choice is stable.
-    pub(super) fn executor(&self, pool: &PoolFqdn) -> Option<&MachineFqdn> {
-        self.topology.pools.get(pool)?.machines.iter().filter(|machine| self.is_connected(machine)).min()
+    fn has_declined(&self, machine: &MachineFqdn) -> bool {
+        let last = self.progress.recent.iter().rfind(|record| record.operation.host == *machine);
+        last.is_some_and(|record| matches!(record.outcome, StepOutcome::NotStarted(_)))
+    }
+
+    /// A server on which a cmdlet of no particular place can run: of the preferred pool, else of any pool
+    /// that is not being failed over.
+    pub(super) fn any_executor(&self, preferred: &PoolFqdn) -> Option<&MachineFqdn> {
+        let leaving = self.desired.leaving();
+        let pools = std::iter::once(preferred).chain(self.topology.pools.keys());
+        pools.filter(|pool| !leaving.contains(pool)).find_map(|pool| self.executor(pool))
     }
 
     fn is_connected(&self, machine: &MachineFqdn) -> bool {
@@ -126,8 +137,8 @@ impl<'a> World<'a> {
     pub(super) fn edge_is_dead(&self, name: &EdgeFqdn) -> bool {
         let Some(edge) = self.topology.edges.get(name) else { return false };
         let mut site_pools = self.topology.pools.iter().filter(|(_, pool)| pool.site == edge.site).peekable();
-        let site_is_down = site_pools.peek().is_some()
-            && site_pools.all(|(pool, _)| self.progress.down_since.contains_key(pool));
+        let site_is_down =
+            site_pools.peek().is_some() && site_pools.all(|(pool, _)| self.verdict(pool).is_down());
         site_is_down && edge.machines.iter().all(|machine| self.is_silent(machine))
     }
 
@@ -142,7 +153,7 @@ impl<'a> World<'a> {
     /// The pool or Edge that a replica belongs to is known to be dead: it can never become current.
     pub(super) fn replica_is_dead(&self, machine: &MachineFqdn) -> bool {
         if let Some(pool) = self.topology.pool_of(machine) {
-            return self.progress.down_since.contains_key(pool);
+            return self.verdict(pool).is_down();
         }
         let edge = self.topology.edges.iter().find(|(_, edge)| edge.machines.contains(machine));
         edge.is_some_and(|(name, _)| self.edge_is_dead(name))

@@ -49,13 +49,12 @@ fn summary(found: &Found<'_>) -> [Finding; 3] {
             Hold::AwaitingApproval { .. }
             | Hold::NeedsConsent { .. }
             | Hold::NotReady { .. }
+            | Hold::OutcomeUnknown { .. }
             | Hold::Manual { .. } => (ConditionStatus::False, true, false),
             Hold::Suspended | Hold::PlanOnly | Hold::Drifted => (ConditionStatus::False, false, false),
-            Hold::Refused { .. }
-            | Hold::Contested { .. }
-            | Hold::Failed { .. }
-            | Hold::OutcomeUnknown { .. }
-            | Hold::SplitBrain { .. } => (ConditionStatus::False, false, true),
+            Hold::Refused { .. } | Hold::Contested { .. } | Hold::Failed { .. } | Hold::SplitBrain { .. } => {
+                (ConditionStatus::False, false, true)
+            }
         },
     };
     [
@@ -105,8 +104,9 @@ fn edge_next_hop_safe(found: &Found<'_>, now: Timestamp) -> Finding {
             Ok(hop)
                 if leaving.contains(hop) || pool_state(found, hop, now) == Some(PoolState::FailedOver) =>
             {
-                let message =
-                    format!("{edge} sends what comes from outside to {hop}, which does not serve its users");
+                let message = format!(
+                    "{edge} sends what comes from outside to {hop}, which is to be failed over, or is"
+                );
                 return Finding::new(condition, false, Reason::AtRisk, message);
             }
             Ok(_) => {}
@@ -146,7 +146,15 @@ fn users_served(found: &Found<'_>, now: Timestamp) -> Finding {
     for goal in &found.desired.users {
         let wanted = if goal.is_away() { PoolState::FailedOver } else { PoolState::Active };
         match pool_state(found, &goal.home, now) {
-            Some(state) if state == wanted => {}
+            Some(state) if state == wanted => match found.plan.verdicts.get(&goal.served_by) {
+                Some(Verdict::Down { .. }) => {
+                    let message =
+                        format!("{}, which should serve users of {}, is down", goal.served_by, goal.home);
+                    return Finding::new(condition, false, Reason::Down, message);
+                }
+                Some(Verdict::Suspect { .. }) => unseen = Some(format!("{} may be down", goal.served_by)),
+                _ => {}
+            },
             Some(state) => {
                 let message = format!(
                     "users of {} are not served by {}: PoolState is {state}",

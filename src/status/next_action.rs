@@ -3,12 +3,12 @@
 use super::Found;
 use crate::{
     api::{Actor, NextAction},
-    plan::{ConsentField, Decision, Hold, Wait},
+    plan::{ConsentField, Decision, Hold, UsersGoal, Verdict, Wait},
 };
 
 pub(super) fn next_action(found: &Found<'_>) -> NextAction {
     match &found.plan.decision {
-        Decision::Converged => says(Actor::Nobody, "Nothing to do: Lync is as the spec says."),
+        Decision::Converged => says(Actor::Nobody, converged(found)),
         Decision::Execute { step, host } => {
             says(Actor::Operator, format!("Starts {} ({}) on {host}.", step.name(), step.target()))
         }
@@ -26,6 +26,23 @@ pub(super) fn next_action(found: &Found<'_>) -> NextAction {
         },
         Decision::Wait(wait) => says(Actor::Operator, waits(wait)),
         Decision::Hold(hold) => held(found, hold),
+    }
+}
+
+/// What equals the spec may still not serve anybody: then the way out is an edit, which nobody but people
+/// can make.
+fn converged(found: &Found<'_>) -> String {
+    let is_down = |goal: &&UsersGoal| found.plan.verdicts.get(&goal.served_by).is_some_and(Verdict::is_down);
+    match found.desired.users.iter().find(is_down) {
+        Some(goal) => {
+            let topology = found.observed.topology.value();
+            let pair = topology.and_then(|topology| topology.backup_of(&goal.served_by));
+            let way = pair.map_or(String::new(), |pair| {
+                format!(" To fail users of {} over, write servedBy: {pair}.", goal.home)
+            });
+            format!("Lync is as the spec says, but {} is down.{way}", goal.served_by)
+        }
+        None => "Nothing to do: Lync is as the spec says.".to_owned(),
     }
 }
 
@@ -69,8 +86,8 @@ fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
         ),
         Hold::AwaitingApproval { hash, why } => {
             let message = format!(
-                "A new resource would move what works: {why}. Read status.plan; if that is what you want, \
-                 approve it by its hash."
+                "{why}, and nobody has agreed to that. Read status.plan; if it is what you want, approve it by \
+                 its hash."
             );
             let patch = format!(r#"{{"spec":{{"approval":{{"planHash":"{hash}"}}}}}}"#);
             with_patch(says(Actor::Approver, message), found, &patch)
@@ -104,9 +121,8 @@ fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
             Actor::Administrator,
             format!(
                 "Operation {operation} may have run ({why}). Look at Lync. When its effect shows, or a host \
-                 can tell, the operator goes on by itself; if it surely does not run, approve the plan {} to \
-                 have it done again.",
-                found.plan.hash
+                 can tell, the operator goes on by itself. If it surely does not run, approve the plan in \
+                 status.plan.hash, with a new edit, to have it done again."
             ),
         ),
         Hold::SplitBrain { why } => says(

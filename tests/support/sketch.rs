@@ -254,11 +254,25 @@ impl Sketch {
             "Fresh" => Some((pool(name), now() - SignedDuration::from_secs(10))),
             _ => None,
         });
+        let unfit = self.pools.iter().filter(|(_, p)| p.health != "Up" || p.backup == "Broken");
+        let failing = matches!(self.cms.health.as_str(), "Dead" | "Impaired");
+        let still = |at| Beat { value: at, since: now() - SignedDuration::from_mins(10), advances: true };
+        let old_beat = now() - SignedDuration::from_secs(self.age) - SignedDuration::from_mins(30);
+        let beat = (self.cms.health == "Impaired").then(|| still(old_beat));
+        let watch = Watch {
+            last: Some(now()),
+            down_since: down.collect(),
+            unfit_since: unfit.map(|(name, _)| (pool(name), long_ago)).collect(),
+            cms_failing_on: failing.then(|| pool(&self.cms.on)),
+            cms_failing_since: failing.then_some(long_ago),
+            master_beat: beat,
+            agent_beat: beat,
+            ..Watch::default()
+        };
         Progress {
             generation: self.generation,
             converged_generation: self.converged_generation,
-            down_since: down.collect(),
-            cms_failing_since: matches!(self.cms.health.as_str(), "Dead" | "Impaired").then_some(long_ago),
+            watch,
             ..Progress::default()
         }
     }

@@ -19,7 +19,7 @@ pub async fn observe(org: &Organisation) -> Observed {
     endpoints::ask_each(org, &mut observed).await;
     match endpoints::best(org, &observed) {
         Some(host) => {
-            organisation::ask(org, &host, &mut observed).await;
+            let host = organisation::ask(org, &host, &mut observed).await;
             pools::ask(org, &host, &mut observed).await;
         }
         None => organisation::nobody_to_ask(&mut observed),

@@ -4,7 +4,7 @@ use crate::{
     bridge::{Answer, CallError},
     controller::Organisation,
     lync::{
-        CmsRole, Fact, MachineFqdn, Observed, Source, Why,
+        CmsRole, EndpointState, Fact, MachineFqdn, Observed, Source, Why,
         cmdlet::{Query, ServiceRole},
         outputs::{self, DecodeError, TopologyDocument},
         ps::PsObject,
@@ -13,9 +13,44 @@ use crate::{
 
 use super::answer::{Asked, why};
 
+/// Asks a host, and where the store does not answer there, a host of the pool that Active Directory says
+/// has it: a link that is cut between two sites looks like a dead store from one of them.
+pub(super) async fn ask(org: &Organisation, host: &MachineFqdn, observed: &mut Observed) -> MachineFqdn {
+    ask_one(org, host, observed).await;
+    match second_witness(org, host, observed) {
+        Some(witness) => {
+            let mut second = observed.clone();
+            ask_one(org, &witness, &mut second).await;
+            if is_from_store(&second) {
+                *observed = second;
+                return witness;
+            }
+            host.clone()
+        }
+        None => host.clone(),
+    }
+}
+
+fn is_from_store(observed: &Observed) -> bool {
+    matches!(&observed.topology, Fact::Known { source: Source::CentralManagement(_), .. })
+}
+
+fn second_witness(org: &Organisation, asked: &MachineFqdn, observed: &Observed) -> Option<MachineFqdn> {
+    if is_from_store(observed) {
+        return None;
+    }
+    let topology = observed.topology.value()?;
+    let store = topology.pool_of_store(observed.central_management.pointer.value()?)?;
+    let is_connected = |host: &MachineFqdn| {
+        observed.endpoints.get(host).and_then(Fact::value) == Some(&EndpointState::Connected)
+    };
+    let there = org.endpoints.iter().filter(|endpoint| endpoint.pool == *store).map(|e| &e.host);
+    there.filter(|host| *host != asked).find(|host| is_connected(host)).cloned()
+}
+
 /// Asks a host. While the store does not answer, what does not change during an outage is read from the
 /// host's replica in a second round trip.
-pub(super) async fn ask(org: &Organisation, host: &MachineFqdn, observed: &mut Observed) {
+async fn ask_one(org: &Organisation, host: &MachineFqdn, observed: &mut Observed) {
     let live = [
         Query::CentralManagementStoreStatus,
         Query::ConfigurationStoreLocation,

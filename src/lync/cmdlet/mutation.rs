@@ -8,7 +8,7 @@ use crate::lync::{EdgeFqdn, Invocation, MachineFqdn, PoolFqdn, SqlInstance};
 
 /// How the Central Management store is failed over: the two parameter sets of JJ204647.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum CmsFailoverMode {
     /// The old store answers: replication is finished first, the source is made read-only, nothing is
     /// lost. No parameters.
@@ -26,7 +26,7 @@ pub enum CmsFailoverMode {
 
 /// A cmdlet that changes Lync.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Mutation {
     /// `Set-CsEdgeServer -Identity EdgeServer:<edge> -Registrar Registrar:<pool>` (Gg398859).
     SetEdgeServer {

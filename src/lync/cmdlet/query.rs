@@ -33,7 +33,7 @@ impl ServiceRole {
 
 /// A cmdlet that reads and changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Query {
     /// `Get-CsTopology -AsXml`: the whole topology document (Gg412824).
     Topology {

@@ -1,0 +1,98 @@
+//! What only lasting observation can show: since when something has been so, without a break.
+//!
+//! Kept in memory, not in the record: after a restart or a blind time every clock starts again, since
+//! nobody can say what happened meanwhile.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, verdict, world::World};
+use crate::lync::{Observed, PoolFqdn, PoolState};
+
+/// A heartbeat as it was last seen to change, by our own clock: the clocks of Lync may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Beat {
+    /// What it says.
+    pub value: Timestamp,
+    /// When this value was first seen.
+    pub since: Timestamp,
+    /// Whether it has been seen to advance.
+    pub advances: bool,
+}
+
+/// Since when things have been so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Watch {
+    /// When the last observation was taken in.
+    pub last: Option<Timestamp>,
+    /// Pools that enough observers call down.
+    pub down_since: BTreeMap<PoolFqdn, Timestamp>,
+    /// Pools that cannot take part in a move without loss: not seen up, or a broken Backup Service.
+    pub unfit_since: BTreeMap<PoolFqdn, Timestamp>,
+    /// Pools half-way between two states.
+    pub half_way_since: BTreeMap<PoolFqdn, Timestamp>,
+    /// The pool whose Central Management store does not work; none if it is not known which.
+    pub cms_failing_on: Option<PoolFqdn>,
+    /// Since when it has not worked there.
+    pub cms_failing_since: Option<Timestamp>,
+    /// The heartbeat of the active master.
+    pub master_beat: Option<Beat>,
+    /// The heartbeat of the file transfer agent.
+    pub agent_beat: Option<Beat>,
+}
+
+impl Watch {
+    /// Takes in an observation.
+    #[must_use]
+    pub fn with_observation(self, observed: &Observed, limits: &Limits, now: Timestamp) -> Self {
+        let is_continuous = self.last.is_some_and(|last| now.duration_since(last) <= limits.stale_after);
+        let old = if is_continuous { self } else { Self::default() };
+        let Some(topology) = observed.topology.value() else {
+            // Nobody looked: what was so is not known to have lasted, once the gap is too long.
+            return old;
+        };
+        let since = |before: &BTreeMap<PoolFqdn, Timestamp>, holds: &dyn Fn(&PoolFqdn) -> bool| {
+            let holding = topology.pools.keys().filter(|pool| holds(pool));
+            holding.map(|pool| (pool.clone(), before.get(pool).copied().unwrap_or(now))).collect()
+        };
+        let beats = observed.central_management.store.value();
+        let mut new = Self {
+            last: Some(now),
+            down_since: since(&old.down_since, &|pool| verdict::looks_down(pool, observed, limits, now)),
+            half_way_since: since(&old.half_way_since, &|pool| {
+                let state = observed.pool_states.get(pool).and_then(|fact| fact.value());
+                matches!(state, Some(PoolState::FailingOver | PoolState::FailingBack))
+            }),
+            master_beat: beat(old.master_beat, beats.and_then(|b| b.active_master_heartbeat), now),
+            agent_beat: beat(old.agent_beat, beats.and_then(|b| b.active_file_transfer_agent_heartbeat), now),
+            ..Self::default()
+        };
+        let desired = Desired::default();
+        let progress = Progress { watch: new.clone(), ..Progress::default() };
+        let world = World::new(&desired, observed, topology, &progress, limits, now);
+        let unfit =
+            since(&old.unfit_since, &|pool| world.verdict(pool) != Verdict::Up || is_broken(&world, pool));
+        let failing = matches!(world.cms, CmsState::Dead { .. } | CmsState::Impaired { .. });
+        let on = world.cms.pool().cloned();
+        new.unfit_since = unfit;
+        if failing {
+            let before = old.cms_failing_since.filter(|_| old.cms_failing_on == on);
+            new.cms_failing_since = Some(before.unwrap_or(now));
+            new.cms_failing_on = on;
+        }
+        new
+    }
+}
+
+fn beat(old: Option<Beat>, value: Option<Timestamp>, now: Timestamp) -> Option<Beat> {
+    let value = value?;
+    Some(match old {
+        Some(beat) if beat.value == value => beat,
+        Some(beat) => Beat { value, since: now, advances: value > beat.value },
+        None => Beat { value, since: now, advances: false },
+    })
+}
