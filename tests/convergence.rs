@@ -313,3 +313,62 @@ async fn an_administrator_who_does_the_step_meanwhile_is_noticed() {
     assert_eq!(ended.decision, Decision::Converged);
     assert_eq!(safety::names(&ended.transcript), [OVER]);
 }
+
+/// A link that is cut between the sites looks like a dead store from one of them.
+#[tokio::test(start_paused = true)]
+async fn a_store_is_not_called_dead_from_one_side_of_a_cut() {
+    let scenario =
+        format!("{QUICK}cms: {{pool: pool2.contoso.com}}\nfailures: [{{cut: [{{from: DC1, to: DC2}}]}}]");
+    let wish = Desired { disaster_mode: DisasterConsent::Always, ..home() };
+    let ended = Lab::new(&scenario).drive(&wish, &Crash::never()).await;
+    check("cut", &ended, Allowed::default());
+    assert_eq!(ended.decision, Decision::Converged, "{:#?}", ended.status);
+    assert!(safety::names(&ended.transcript).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_planned_failover_and_a_failback_survive_a_stop_at_each_effect() {
+    let over = format!("{QUICK}cms: {{pool: pool2.contoso.com}}");
+    let back = format!(
+        "{QUICK}pools: [{{fqdn: pool1.contoso.com, state: FailedOver}}]\ncms: {{pool: pool2.contoso.com}}\n\
+         edges: [{{fqdn: edge1.contoso.com, nextHop: pool2.contoso.com}}]"
+    );
+    let planned = Desired { disaster_mode: DisasterConsent::Never, ..away() };
+    let cases: [(&str, &str, &Desired, &Desired, &[&str]); 2] = [
+        ("planned", &over, &home(), &planned, &[EDGE, OVER]),
+        ("failback", &back, &planned, &home(), &[BACK]),
+    ];
+    for (name, scenario, start, wish, cmdlets) in cases {
+        let mut effect = 1;
+        loop {
+            let lab = &mut Lab::new(scenario);
+            let first = lab.drive(start, &Crash::never()).await;
+            assert_eq!(first.decision, Decision::Converged, "{name}: {:#?}", first.status);
+            lab.generation = 2;
+            let crash = Crash::at(effect, if effect % 2 == 0 { Phase::Before } else { Phase::After });
+            let ended = lab.drive(wish, &crash).await;
+            check(&format!("{name}, effect {effect}"), &ended, NO_LOSS);
+            assert_eq!(ended.decision, Decision::Converged, "{name}, effect {effect}: {:#?}", ended.status);
+            assert_eq!(safety::names(&ended.transcript), cmdlets, "{name}, effect {effect}");
+            if ended.effects < effect {
+                break;
+            }
+            effect += 1;
+        }
+        assert!(effect > 5, "{name}: only {effect} effects");
+    }
+}
+
+/// A cmdlet that does not end is waited for, never killed, never started again.
+#[tokio::test(start_paused = true)]
+async fn a_cmdlet_that_hangs_is_left_alone_and_people_are_asked() {
+    let fault = "{kind: Hang, cmdlet: Invoke-CsPoolFailOver, after: 10s}";
+    let scenario = format!(
+        "{QUICK}cms: {{pool: pool2.contoso.com}}\nfailures: [{{kill: [pool1.contoso.com]}}]\nfaults: [{fault}]"
+    );
+    let ended = Lab::new(&scenario).drive(&away(), &Crash::never()).await;
+    check("hang", &ended, DISASTER);
+    assert!(matches!(ended.decision, Decision::Hold(Hold::OutcomeUnknown { .. })), "{:?}", ended.decision);
+    assert_eq!(safety::names(&ended.transcript), [EDGE, OVER]);
+    assert_eq!(ended.status.next_action.unwrap().actor, Actor::Administrator);
+}

@@ -121,6 +121,27 @@ fn plan_changes_nothing_and_shows_the_steps() {
 }
 
 #[test]
+fn plan_says_what_people_have_to_decide() {
+    let output = lync_failover(&["plan", "examples/no-consent.yaml"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(text.contains("spec.policy.disasterMode"), "{text}");
+}
+
+#[test]
+fn plan_refuses_what_lync_cannot_have() {
+    let wish = std::fs::read_to_string("examples/pool-lost.yaml").expect("the example");
+    let path = std::env::temp_dir().join(format!("lync-failover-illegal-{}.yaml", std::process::id()));
+    std::fs::write(&path, wish.replace("servedBy: pool2.contoso.com", "servedBy: pool9.contoso.com"))
+        .expect("written");
+    let output = lync_failover(&["plan", &path.to_string_lossy()]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("can be served by pool1.contoso.com or by its pair pool2.contoso.com"), "{text}");
+    std::fs::remove_file(&path).expect("removed");
+}
+
+#[test]
 fn bad_input_is_refused_with_file_line_field_and_rule() {
     let dir = std::env::temp_dir().join(format!("lync-failover-{}", std::process::id()));
     std::fs::create_dir_all(&dir).expect("a directory");

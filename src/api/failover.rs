@@ -212,7 +212,7 @@ pub struct FailoverPolicy {
 pub struct PlanApproval {
     /// The hash of the approved plan, copied from `status.plan.hash`.
     #[schemars(length(max = 80))]
-    #[x_kube(validation = Rule::new("self.matches('^(sha256:)?[0-9a-f]{8,64}$')")
+    #[x_kube(validation = Rule::new("self.matches('^[0-9a-f]{16}$')")
         .message("planHash must be a hash as status.plan.hash shows it"))]
     pub plan_hash: String,
 }

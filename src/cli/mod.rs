@@ -94,7 +94,7 @@ pub fn run() -> ExitCode {
     };
     let result = match command {
         Command::Simulate(command) => runtime.block_on(command.run()),
-        Command::Plan(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
+        Command::Plan(command) => runtime.block_on(command.run()),
         Command::Simulator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Operator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Crds(command) => command.run().map(|()| ExitCode::SUCCESS),

@@ -26,7 +26,7 @@ pub(super) struct Serve {
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// How many simulated seconds pass in a second.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = super::simulate::speed)]
     speed: f64,
 }
 

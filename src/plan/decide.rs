@@ -120,6 +120,9 @@ fn decision(world: &World<'_>, rows: &Rows) -> Decision {
         return settling(world).map_or(Decision::Hold(hold.clone()), Decision::Wait);
     }
     let is_certain = rows.holds.is_empty();
+    if let (true, Some(hold)) = (rows.steps.is_empty(), rows.holds.first()) {
+        return Decision::Hold(hold.clone());
+    }
     if rows.steps.is_empty() && is_certain {
         return stale(world).map_or(Decision::Converged, Decision::Hold);
     }

@@ -51,7 +51,7 @@ fn what_the_examples_show_is_accepted() {
     accepted(|spec| {
         spec.central_management = cms(POOL2);
         spec.edges = vec![edge(EDGE1, POOL2)];
-        spec.approval = Some(PlanApproval { plan_hash: "sha256:0123456789abcdef".to_owned() });
+        spec.approval = Some(PlanApproval { plan_hash: "36c9919f6236019d".to_owned() });
     });
     accepted(|spec| {
         spec.users.clear();

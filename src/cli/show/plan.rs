@@ -14,7 +14,8 @@ pub(crate) fn plan(plan: &Plan, status: Option<&PlanStatus>, next: Option<&NextA
     let mut line = |text_line: String| {
         let _ = writeln!(text, "{text_line}");
     };
-    let Some(status) = status else { return text };
+    let nothing = PlanStatus::default();
+    let status = status.unwrap_or(&nothing);
     if !plan.hash.is_empty() {
         line(format!("  hash {}", plan.hash));
     }

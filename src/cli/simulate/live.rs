@@ -11,7 +11,7 @@ use crate::{
         show::{Style, clock_time, paint},
     },
     controller::{Event, Listener},
-    plan::{Decision, Plan, StepOutcome},
+    plan::{Decision, Hold, Plan, StepOutcome},
 };
 
 /// Prints events with the simulated time that has passed.
@@ -98,10 +98,12 @@ impl Listener for Live {
     }
 }
 
-/// What is waited for, if the plan waits.
+/// What is waited for, or stands in the way.
 pub(super) fn waiting_line(plan: &Plan) -> Option<String> {
     match &plan.decision {
         Decision::Wait(wait) => Some(format!("waits until {}", wait.what)),
+        Decision::Hold(Hold::Unknown { what, why }) => Some(format!("cannot see {what}: {why}")),
+        Decision::Hold(Hold::NotReady { why }) => Some(format!("cannot go on yet: {why}")),
         _ => None,
     }
 }

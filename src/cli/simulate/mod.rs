@@ -12,6 +12,8 @@ use jiff::SignedDuration;
 use super::{CliError, OutputFormat, files::load_files, organisation::Simulated};
 use crate::api::parse_duration;
 
+pub(super) use report::Ending;
+
 /// Run a failover on a simulated Lync and show every step.
 ///
 /// The files hold a LyncDeployment with `bridge.simulated` and one or more LyncFailovers, as for kubectl. A
@@ -60,7 +62,8 @@ impl Simulate {
     }
 }
 
-fn speed(text: &str) -> Result<f64, String> {
+/// A factor between the simulated clock and the wall's.
+pub(super) fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(factor) if factor.is_finite() && (0.1..=100_000.0).contains(&factor) => Ok(factor),
         _ => Err("a number from 0.1 to 100000".to_owned()),

@@ -1,5 +1,7 @@
 //! What a simulation came to, for machines.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -34,7 +36,7 @@ impl Ending {
     }
 
     /// What a decision means for an edit that goes nowhere by itself; `None` if it may still move.
-    pub(super) fn of(decision: &Decision) -> Option<Self> {
+    pub(crate) fn of(decision: &Decision) -> Option<Self> {
         match decision {
             Decision::Converged => Some(Self::Converged),
             Decision::Execute { .. } | Decision::Follow(_) | Decision::Wait(_) => None,
@@ -85,8 +87,11 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// The worst ending of all edits.
+    /// The worst ending of the last edit of each resource: an edit that was held and then approved by the
+    /// next one has come to a good end.
     pub(super) fn ending(&self) -> Ending {
-        self.edits.iter().map(|edit| edit.ending).max().unwrap_or(Ending::Converged)
+        let last: BTreeMap<_, _> =
+            self.edits.iter().map(|edit| ((&edit.namespace, &edit.name), edit.ending)).collect();
+        last.into_values().max().unwrap_or(Ending::Converged)
     }
 }
