@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Event, Kept, Listener, Organisation, RecordStore, StoreError, Subject, follow::settle};
+use super::{Event, Kept, Organisation, Shell, StoreError, Subject, follow::settle};
 use crate::{
     bridge::{CallError, Ended, KnownRefusal, Operation, OperationId},
     lync::MachineFqdn,
@@ -12,43 +12,41 @@ use crate::{
 /// Begins a step. When it returns, the intent is stored and the cmdlet runs, or its outcome is stored,
 /// or (outcome unknown) the intent waits to be adopted.
 pub(super) async fn execute(
-    org: &Organisation,
-    store: &dyn RecordStore,
-    listener: &dyn Listener,
+    shell: Shell<'_>,
     subject: &Subject<'_>,
     watch: &Watch,
     plan: &Plan,
     (step, host): (Step, MachineFqdn),
     mut kept: Kept,
 ) -> Result<Kept, StoreError> {
-    let raised = org.bridge.raise_epoch(&host).await;
+    let raised = shell.org.bridge.raise_epoch(&host).await;
     let epoch = raised.as_ref().copied().unwrap_or(0);
     let mut progress = kept.record.progress(subject.owner, subject.generation, watch);
-    let intent = intend(org, plan, step, host, epoch, &mut progress);
+    let intent = intend(shell.org, plan, step, host, epoch, &mut progress);
     kept.record.keep(subject.owner, subject.name, &progress);
     if let Err(err) = raised {
         // Nothing was sent. The reason is kept, the pause too, and the next try goes to another host.
         let why = format!("{} does not take the fence: {err}", intent.operation.host);
-        return settle(org, store, listener, StepOutcome::NotStarted(why), kept).await;
+        return settle(shell, StepOutcome::NotStarted(why), kept).await;
     }
-    let kept = kept.save(store).await?;
-    listener.saw(Event::Intended(Box::new(intent.clone())));
-    match org.bridge.start(&intent.operation).await {
+    let kept = kept.save(shell.store).await?;
+    shell.listener.saw(Event::Intended(Box::new(intent.clone())));
+    match shell.org.bridge.start(&intent.operation).await {
         Ok(()) => {
-            listener.saw(Event::Started(Box::new(intent)));
+            shell.listener.saw(Event::Started(Box::new(intent)));
             Ok(kept)
         }
         Err(CallError::NotSent(why) | CallError::Denied(why)) => {
-            settle(org, store, listener, StepOutcome::NotStarted(why), kept).await
+            settle(shell, StepOutcome::NotStarted(why), kept).await
         }
         // Another operation, or another operator, was first: nothing was done.
         Err(CallError::Refused(refusal))
             if matches!(refusal.known(), Some(KnownRefusal::Busy | KnownRefusal::Fenced)) =>
         {
-            settle(org, store, listener, StepOutcome::NotStarted(refusal.to_string()), kept).await
+            settle(shell, StepOutcome::NotStarted(refusal.to_string()), kept).await
         }
         Err(CallError::Refused(refusal)) => {
-            settle(org, store, listener, StepOutcome::Ended(Ended::Failed(refusal)), kept).await
+            settle(shell, StepOutcome::Ended(Ended::Failed(refusal)), kept).await
         }
         Err(err @ (CallError::Unknown(_) | CallError::Unreadable(_))) => {
             tracing::warn!(operation = %intent.operation.id, %err, "it is not known whether the cmdlet runs");

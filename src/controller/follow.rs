@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Event, Kept, Listener, Organisation, RecordStore, StoreError};
+use super::{Event, Kept, Organisation, Shell, StoreError};
 use crate::{
     bridge::{Adoption, CallError, Ended, Operation, OperationId},
     lync::MachineFqdn,
@@ -21,17 +21,15 @@ pub(super) struct Cursor {
 
 /// Waits for news of the operation in flight and stores its outcome once it has ended.
 pub(super) async fn follow(
-    org: &Organisation,
-    store: &dyn RecordStore,
-    listener: &dyn Listener,
+    shell: Shell<'_>,
     cursor: &mut Cursor,
     mut kept: Kept,
 ) -> Result<Kept, StoreError> {
     let Some(owned) = kept.record.intent.clone() else { return Ok(kept) };
     let intent = owned.intent.clone();
     if cursor.operation != Some(intent.operation.id) {
-        let undecided = match adopt(org, &intent.operation).await {
-            Ok(Found::Over(outcome)) => return settle(org, store, listener, outcome, kept).await,
+        let undecided = match adopt(shell.org, &intent.operation).await {
+            Ok(Found::Over(outcome)) => return settle(shell, outcome, kept).await,
             Ok(Found::Running) => None,
             Ok(Found::Undecidable(why)) => Some(why),
             Err(err) => Some(format!("nobody could be asked about it: {err}")),
@@ -40,46 +38,44 @@ pub(super) async fn follow(
         if intent.undecided != undecided {
             let intent = Intent { undecided, ..intent.clone() };
             kept.record.intent = Some(super::OwnedIntent { intent, ..owned });
-            kept = kept.save(store).await?;
+            kept = kept.save(shell.store).await?;
         }
         if !is_running {
             return Ok(kept);
         }
         *cursor = Cursor { operation: Some(intent.operation.id), next: 0 };
     }
-    match org.bridge.follow(&intent.operation, cursor.next).await {
+    match shell.org.bridge.follow(&intent.operation, cursor.next).await {
         Ok(news) => {
             cursor.next = news.next;
             for record in news.records {
-                listener.saw(Event::Wrote(Box::new(intent.clone()), record));
+                shell.listener.saw(Event::Wrote(Box::new(intent.clone()), record));
             }
             match news.ended {
-                Some(ended) => settle(org, store, listener, StepOutcome::Ended(ended), kept).await,
-                None => past_the_limit(org, store, kept).await,
+                Some(ended) => settle(shell, StepOutcome::Ended(ended), kept).await,
+                None => past_the_limit(shell, kept).await,
             }
         }
         Err(err) => {
             tracing::warn!(operation = %intent.operation.id, %err, "no news of the operation");
             *cursor = Cursor::default();
-            org.clock.sleep(AFTER_FAILURE).await;
+            shell.org.clock.sleep(AFTER_FAILURE).await;
             Ok(kept)
         }
     }
 }
 
 /// Stops waiting at the hard limit; the cmdlet is never killed.
-async fn past_the_limit(
-    org: &Organisation,
-    store: &dyn RecordStore,
-    mut kept: Kept,
-) -> Result<Kept, StoreError> {
+async fn past_the_limit(shell: Shell<'_>, mut kept: Kept) -> Result<Kept, StoreError> {
     let Some(owned) = &mut kept.record.intent else { return Ok(kept) };
     let limit = owned.intent.step.hard_limit();
-    if owned.intent.undecided.is_some() || org.clock.now().duration_since(owned.intent.written_at) < limit {
+    if owned.intent.undecided.is_some()
+        || shell.org.clock.now().duration_since(owned.intent.written_at) < limit
+    {
         return Ok(kept);
     }
     owned.intent.undecided = Some(format!("it still runs after {} minutes", limit.as_mins()));
-    kept.save(store).await
+    kept.save(shell.store).await
 }
 
 /// What became of an operation that this process has not started.
@@ -134,9 +130,7 @@ pub(super) fn decide_unanswered(plan: &Plan, desired: &Desired, progress: &Progr
 /// Stores the outcome of the operation in flight: the intent becomes a record of the run that it belongs
 /// to.
 pub(super) async fn settle(
-    org: &Organisation,
-    store: &dyn RecordStore,
-    listener: &dyn Listener,
+    shell: Shell<'_>,
     outcome: StepOutcome,
     mut kept: Kept,
 ) -> Result<Kept, StoreError> {
@@ -145,7 +139,7 @@ pub(super) async fn settle(
         step: owned.intent.step,
         operation: owned.intent.operation,
         started_at: owned.intent.written_at,
-        ended_at: org.clock.now(),
+        ended_at: shell.org.clock.now(),
         outcome,
     };
     let run = kept.record.resources.get_mut(&owned.owner).and_then(|memory| memory.run.as_mut());
@@ -153,7 +147,7 @@ pub(super) async fn settle(
         run.records.push(record.clone());
     }
     kept.record.add_recent(record.clone());
-    let kept = kept.save(store).await?;
-    listener.saw(Event::Ended(Box::new(record)));
+    let kept = kept.save(shell.store).await?;
+    shell.listener.saw(Event::Ended(Box::new(record)));
     Ok(kept)
 }

@@ -32,7 +32,7 @@ pub use resource::Resource;
 pub use round::{Passed, Rounds, Subject};
 pub use store::{MemoryStore, RecordStore, Revision, StoreError};
 
-use round::Kept;
+use round::{Kept, Shell};
 
 /// A server on which cmdlets may run.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,6 +14,14 @@ use crate::{
     plan::{Decision, Desired, Hold, Plan, Progress, Run, Watch, contests, plan},
 };
 
+/// What every verb of a round works with.
+#[derive(Clone, Copy)]
+pub(super) struct Shell<'a> {
+    pub(super) org: &'a Organisation,
+    pub(super) store: &'a dyn RecordStore,
+    pub(super) listener: &'a dyn Listener,
+}
+
 /// A record together with the version under which it is stored.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
@@ -75,9 +83,10 @@ impl Rounds {
         listener: &dyn Listener,
         subjects: &[Subject<'_>],
     ) -> Result<(Observed, Vec<Passed>), StoreError> {
+        let shell = Shell { org, store, listener };
         let (record, revision) = store.load().await?;
         // What is in flight is finished first, whatever the specs say by now.
-        let mut kept = follow(org, store, listener, &mut self.cursor, Kept { record, revision }).await?;
+        let mut kept = follow(shell, &mut self.cursor, Kept { record, revision }).await?;
 
         let observed = observe(org).await;
         listener.saw(Event::Observed(Box::new(observed.clone())));
@@ -90,8 +99,7 @@ impl Rounds {
 
         let stored = kept.record.clone();
         self.watch = std::mem::take(&mut self.watch).with_observation(&observed, &org.limits, now);
-        kept = decide_for_the_absent(org, store, listener, subjects, &self.watch, (&observed, now), kept)
-            .await?;
+        kept = decide_for_the_absent(shell, subjects, &self.watch, (&observed, now), kept).await?;
 
         let wishes: Vec<(&str, &Desired)> = subjects.iter().map(|s| (s.name, s.desired)).collect();
         let contests = contests(&wishes);
@@ -99,8 +107,7 @@ impl Rounds {
         for (subject, contest) in subjects.iter().zip(contests) {
             let desired = Desired { contested: contest, ..subject.desired.clone() };
             let subject = Subject { desired: &desired, ..*subject };
-            let (plan, after) =
-                step(org, store, listener, &subject, &self.watch, (&observed, &seen), now, kept).await?;
+            let (plan, after) = step(shell, &subject, &self.watch, (&observed, &seen), now, kept).await?;
             kept = after;
             plans.push(plan);
         }
@@ -117,9 +124,7 @@ impl Rounds {
 
 /// An operation whose resource is gone is decided by its effect alone; until then nothing else starts.
 async fn decide_for_the_absent(
-    org: &Organisation,
-    store: &dyn RecordStore,
-    listener: &dyn Listener,
+    shell: Shell<'_>,
     subjects: &[Subject<'_>],
     watch: &Watch,
     (observed, now): (&Observed, Timestamp),
@@ -131,18 +136,16 @@ async fn decide_for_the_absent(
     }
     let progress = kept.record.progress(&owned.owner, owned.intent.generation, watch);
     let nothing = Desired::default();
-    let plan = plan(&nothing, observed, &progress, &org.limits, now);
+    let plan = plan(&nothing, observed, &progress, &shell.org.limits, now);
     match decide_unanswered(&plan, &nothing, &progress) {
-        Some(outcome) => settle(org, store, listener, outcome, kept).await,
+        Some(outcome) => settle(shell, outcome, kept).await,
         None => Ok(kept),
     }
 }
 
 /// Plans for one subject and does what its plan says, if the organisation is free.
 async fn step(
-    org: &Organisation,
-    store: &dyn RecordStore,
-    listener: &dyn Listener,
+    shell: Shell<'_>,
     subject: &Subject<'_>,
     watch: &Watch,
     (observed, seen): (&Observed, &Observed),
@@ -150,16 +153,16 @@ async fn step(
     mut kept: Kept,
 ) -> Result<(Plan, Kept), StoreError> {
     let progress = kept.record.progress(subject.owner, subject.generation, watch);
-    let plan = plan(subject.desired, observed, &progress, &org.limits, now);
-    let plan = bridge_over(plan, subject.desired, seen, &progress, org, now);
-    listener.saw(Event::Planned(Box::new(plan.clone())));
+    let plan = plan(subject.desired, observed, &progress, &shell.org.limits, now);
+    let plan = bridge_over(plan, subject.desired, seen, &progress, shell.org, now);
+    shell.listener.saw(Event::Planned(Box::new(plan.clone())));
     if let Some(outcome) = decide_unanswered(&plan, subject.desired, &progress) {
-        let kept = settle(org, store, listener, outcome, kept).await?;
+        let kept = settle(shell, outcome, kept).await?;
         return Ok((plan, kept));
     }
     match plan.decision.clone() {
         Decision::Execute { step, host } => {
-            kept = execute(org, store, listener, subject, watch, &plan, (step, host), kept).await?;
+            kept = execute(shell, subject, watch, &plan, (step, host), kept).await?;
         }
         Decision::Converged => {
             kept.record.keep(subject.owner, subject.name, &converge(progress, now));

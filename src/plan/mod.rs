@@ -14,6 +14,7 @@ mod desired;
 mod edges;
 mod effect;
 mod hash;
+mod hold;
 mod legal;
 mod progress;
 mod replication;

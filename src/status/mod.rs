@@ -7,6 +7,7 @@ mod lines;
 pub mod lint;
 mod next_action;
 mod seen;
+mod summary;
 mod views;
 
 use jiff::Timestamp;
