@@ -48,9 +48,12 @@ impl OperatorCommand {
             LogFormat::Text => log.init(),
             LogFormat::Json => log.json().init(),
         }
-        let client = kube::Client::try_default()
-            .await
-            .map_err(|err| CliError::Failed(format!("no way to a cluster: {err}")))?;
+        let unreachable =
+            |err: &dyn std::fmt::Display| CliError::Failed(format!("no way to a cluster: {err}"));
+        let mut config = kube::Config::infer().await.map_err(|err| unreachable(&err))?;
+        let agent = concat!("lync-failover/", env!("CARGO_PKG_VERSION"));
+        config.headers.push((axum::http::header::USER_AGENT, axum::http::HeaderValue::from_static(agent)));
+        let client = kube::Client::try_from(config).map_err(|err| unreachable(&err))?;
         let settings = Settings {
             namespace: self.namespace,
             watch_namespace: self.watch_namespace,
