@@ -204,15 +204,21 @@ fn settling(world: &World<'_>) -> Option<Wait> {
 }
 
 fn order(world: &World<'_>, steps: &[PlannedStep]) -> String {
+    let goes_home = steps.iter().any(|row| matches!(row.step, Step::FailBackPool { .. }));
     let has_edge = steps.iter().any(|row| matches!(row.step, Step::SetEdgeNextHop { .. }));
     match &world.cms {
         _ if steps.len() < 2 => String::new(),
+        CmsState::Healthy { .. } if goes_home => {
+            "Users that go home first: their way needs no other step. Then the Edge next hop, the store, and users \
+             that leave."
+                .to_owned()
+        }
         CmsState::Healthy { pool } if has_edge => format!(
             "The Central Management store works (on {pool}), so the Edge next hop can be written first; then \
              the store, then the users."
         ),
         CmsState::Healthy { .. } => {
-            "Users that go home first, then the store, then users that leave.".to_owned()
+            "The store first, since pool failover needs it elsewhere; then the users.".to_owned()
         }
         CmsState::Impaired { why, .. } | CmsState::Dead { why, .. } => format!(
             "The Central Management store does not work ({why}). The Edge next hop is written to it, so the \

@@ -43,6 +43,10 @@ fn step_status(row: &PlannedStep) -> StepStatus {
         StepState::Ready | StepState::Running => (State::Next, None),
         StepState::Later { after } => (State::Later, Some(format!("after: {after}"))),
         StepState::Waiting(wait) => (State::Waiting, Some(format!("waits until {}", wait.what))),
+        // Why it needs consent stands in the reason already.
+        StepState::Held(Hold::NeedsConsent { field, .. }) => {
+            (State::Waiting, Some(format!("waits for {}", field.line())))
+        }
         StepState::Held(hold) => (state_of(hold), Some(hold_text(hold))),
     };
     StepStatus {

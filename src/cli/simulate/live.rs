@@ -20,11 +20,13 @@ pub(super) struct Live {
     enabled: bool,
     verbose: bool,
     last: Mutex<String>,
+    /// Lines that wait for the plan to be shown first.
+    held: Mutex<Option<String>>,
 }
 
 impl Live {
     pub(super) fn new(started: Timestamp, enabled: bool, verbose: bool) -> Self {
-        Self { started, enabled, verbose, last: Mutex::default() }
+        Self { started, enabled, verbose, last: Mutex::default(), held: Mutex::default() }
     }
 
     /// A piece of text, as it is.
@@ -34,10 +36,25 @@ impl Live {
         }
     }
 
+    /// Keeps what happens from now on until [`Self::release`].
+    pub(super) fn hold(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(String::new());
+    }
+
+    /// Shows what was kept.
+    pub(super) fn release(&self) {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.text(&held.unwrap_or_default());
+    }
+
     /// A line with the time that has passed.
     pub(super) fn at(&self, now: Timestamp, line: &str) {
         let passed = paint(Style::Faint, &clock_time(now.duration_since(self.started)));
-        self.text(&format!("{passed}  {line}\n"));
+        let line = format!("{passed}  {line}\n");
+        match &mut *self.held.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(held) => held.push_str(&line),
+            None => self.text(&line),
+        }
     }
 
     /// A line about waiting; said once for as long as it stays the same.

@@ -62,6 +62,8 @@ async fn edit(
     resource.configure(wish.desired);
     live.text(&heading(&format!("lyncfailover.lyncfailover.dev/{} {verb}", wish.name)));
 
+    // The first round may start something at once; the plan is to be read before that.
+    live.hold();
     let mut first = None;
     let mut at_rest = None;
     let (ending, passed) = loop {
@@ -74,6 +76,7 @@ async fn edit(
             first = resource.status.plan.clone();
             live.text(&show::plan(&passed.plan, first.as_ref(), resource.status.next_action.as_ref()));
             live.text("\n");
+            live.release();
         }
         if let Some(line) = waiting_line(&passed.plan) {
             live.waiting(now, line);
