@@ -37,6 +37,28 @@ fn kubectl_apply_leads_to_ready_and_then_to_silence() {
     assert!((2..=4).contains(&looked), "{looked} observations in three intervals");
 }
 
+/// The flagship example as it is in `examples/`, with quicker cmdlets: the simulated Lync lives in the operator.
+#[test]
+fn the_example_runs_on_a_lync_inside_the_operator() {
+    let stage = Stage::new("inside", "");
+    let _operator = stage.operator();
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/registrars-lost.yaml");
+    let quick = "durations: {poolFailover: 2s, cmsNormal: 2s, edgeReplication: 2s, internalReplication: 1s}";
+    let example = std::fs::read_to_string(path)
+        .unwrap()
+        .replace("namespace: lync-dr", "annotations: {}")
+        .replace("name: contoso", "name: inside")
+        .replace("        failures:", &format!("        {quick}\n        failures:"))
+        .replace(
+            "  bridge:",
+            "  observation: {interval: 5s, staleAfter: 30s}\n  sourceDown: {sustainedFor: 1s}\n  bridge:",
+        );
+    stage.apply(&example);
+    stage.kubectl(&["wait", "--for=condition=Ready", "lfo/inside", "--timeout=90s"]);
+    let steps = stage.kubectl(&["get", "lfo", "inside", "-o", "jsonpath={.status.lastRun.stepsDone}"]);
+    assert_eq!(steps, "3");
+}
+
 #[test]
 fn killed_at_any_moment_it_goes_on_and_does_nothing_twice() {
     let stage = Stage::new("kill", "failures: [{kill: [pool1.contoso.com]}]");

@@ -68,11 +68,12 @@ impl Stage {
         plane.definitions();
         let namespace = plane.namespace(name);
         let file = std::env::temp_dir().join(format!("{namespace}-{}.yaml", std::process::id()));
+        let comma = if scenario.is_empty() { "" } else { ", " };
         let quick = "poolFailover: 3s, cmsNormal: 2s, cmsDisaster: 2s, setEdgeServer: 1s, edgeReplication: 2s, \
                      internalReplication: 1s, check: 100ms";
         let text = format!(
             "apiVersion: lyncfailover.dev/v1alpha1\nkind: LyncDeployment\nmetadata: {{name: contoso}}\n\
-             spec: {{bridge: {{simulated: {{scenario: {{durations: {{{quick}}}, {scenario}}}}}}}}}\n"
+             spec: {{bridge: {{simulated: {{scenario: {{durations: {{{quick}}}{comma}{scenario}}}}}}}}}\n"
         );
         fs::write(&file, text).unwrap();
         let mut simulator = Command::new(env!("CARGO_BIN_EXE_lync-failover"))
