@@ -98,6 +98,7 @@ fn people_see_topology_plan_cmdlets_conditions_and_times() {
         "> Set-CsEdgeServer -Identity EdgeServer:edge1.contoso.com -Registrar Registrar:pool2.contoso.com",
         "> Invoke-CsManagementServerFailover -Confirm:$false -Verbose",
         "> Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode -Confirm:$false -Verbose",
+        "Verbose: Hydration",
         "As kubectl would print it",
         "UsersServed",
         "Time per step",

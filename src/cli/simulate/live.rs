@@ -18,15 +18,15 @@ use crate::{
 pub(super) struct Live {
     started: Timestamp,
     enabled: bool,
-    verbose: bool,
+    quiet: bool,
     last: Mutex<String>,
     /// Lines that wait for the plan to be shown first.
     held: Mutex<Option<String>>,
 }
 
 impl Live {
-    pub(super) fn new(started: Timestamp, enabled: bool, verbose: bool) -> Self {
-        Self { started, enabled, verbose, last: Mutex::default(), held: Mutex::default() }
+    pub(super) fn new(started: Timestamp, enabled: bool, quiet: bool) -> Self {
+        Self { started, enabled, quiet, last: Mutex::default(), held: Mutex::default() }
     }
 
     /// A piece of text, as it is.
@@ -88,7 +88,7 @@ impl Listener for Live {
                 self.news(intent.written_at, &format!("  {} > {command}", intent.operation.host));
             }
             Event::Wrote(_, record) => {
-                if self.verbose || record.stream != Stream::Verbose {
+                if !self.quiet || record.stream != Stream::Verbose {
                     self.news(
                         record.at,
                         &paint(Style::Faint, &format!("    {:?}: {}", record.stream, record.text)),

@@ -37,9 +37,9 @@ pub(super) struct Simulate {
     /// How to print. JSON comes as one document at the end.
     #[arg(long, short, value_enum, default_value_t)]
     output: OutputFormat,
-    /// Also show what the cmdlets write while they run.
+    /// Do not show what the cmdlets write while they run.
     #[arg(long, short)]
-    verbose: bool,
+    quiet: bool,
 }
 
 impl Simulate {
@@ -53,7 +53,7 @@ impl Simulate {
                 super::print(&format!("note: {note}\n"));
             }
         }
-        let view = live::Live::new(lab.started, is_text, self.verbose);
+        let view = live::Live::new(lab.started, is_text, self.quiet);
         let report = run::run(&lab, wishes, self.timeout, &view).await?;
         if !is_text {
             super::print_json(&report)?;
