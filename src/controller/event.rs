@@ -1,9 +1,11 @@
 //! What happens during a pass, for whoever shows or records it.
 
+use jiff::Timestamp;
+
 use crate::{
     bridge::Record,
     lync::Observed,
-    plan::{Intent, Plan, StepRecord},
+    plan::{Intent, Plan, Progress, StepRecord},
 };
 
 /// Something that happened.
@@ -11,8 +13,16 @@ use crate::{
 pub enum Event {
     /// The organisation was looked at.
     Observed(Box<Observed>),
-    /// A plan was made.
-    Planned(Box<Plan>),
+    /// A plan was made from the last observation, from this progress, at this time. That is enough to make
+    /// it again.
+    Planned {
+        /// The plan.
+        plan: Box<Plan>,
+        /// What was remembered.
+        progress: Box<Progress>,
+        /// The time.
+        now: Timestamp,
+    },
     /// An intent was written; its cmdlet is about to be sent.
     Intended(Box<Intent>),
     /// The cmdlet runs.

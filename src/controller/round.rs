@@ -155,7 +155,8 @@ async fn step(
     let progress = kept.record.progress(subject.owner, subject.generation, watch);
     let plan = plan(subject.desired, observed, &progress, &shell.org.limits, now);
     let plan = bridge_over(plan, subject.desired, seen, &progress, shell.org, now);
-    shell.listener.saw(Event::Planned(Box::new(plan.clone())));
+    let made = Event::Planned { plan: Box::new(plan.clone()), progress: Box::new(progress.clone()), now };
+    shell.listener.saw(made);
     if let Some(outcome) = decide_unanswered(&plan, subject.desired, &progress) {
         let kept = settle(shell, outcome, kept).await?;
         return Ok((plan, kept));

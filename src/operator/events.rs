@@ -32,7 +32,7 @@ impl Listener for Collector {
             Event::Wrote(intent, record) => {
                 tracing::info!(step = %intent.step, stream = ?record.stream, text = %printable(&record.text), "the cmdlet wrote");
             }
-            Event::Observed(_) | Event::Planned(_) | Event::Started(_) => {}
+            Event::Observed(_) | Event::Planned { .. } | Event::Started(_) => {}
         }
     }
 }

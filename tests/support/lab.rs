@@ -12,8 +12,8 @@ use lync_failover::{
     bridge::*,
     clock::{Clock, ScaledClock},
     controller::*,
-    lync::{MachineFqdn, cmdlet::Query},
-    plan::{Decision, Desired, Hold, Limits, Plan, Step},
+    lync::{Fact, MachineFqdn, Observed, cmdlet::Query},
+    plan::{Decision, Desired, Hold, Limits, Plan, Progress, Step, plan},
     simulator::{Scenario, Simulator, Transcript},
     status::lint::lint,
 };
@@ -133,27 +133,96 @@ impl RecordStore for CrashingStore {
     }
 }
 
-/// Checks that what starts is what was planned (S4).
-#[derive(Default)]
+/// Checks that what starts is the head of the plan of what was seen (S4), and that what it depends on was
+/// seen, live, and after the last operation (S5).
 struct Heads {
-    planned: Mutex<Option<Step>>,
+    desired: Desired,
+    limits: Limits,
+    seen: Mutex<Option<Observed>>,
+    planned: Mutex<Option<(Step, Timestamp, Option<Timestamp>)>>,
     broken: Mutex<Vec<String>>,
+}
+
+impl Heads {
+    fn new(desired: &Desired) -> Self {
+        Self {
+            desired: desired.clone(),
+            limits: Limits::default(),
+            seen: Mutex::default(),
+            planned: Mutex::default(),
+            broken: Mutex::default(),
+        }
+    }
+
+    fn breaks(&self, text: String) {
+        self.broken.lock().expect("nobody panics while holding it").push(text);
+    }
+
+    /// The log, played through the planner again, gives the same plan.
+    fn replay(&self, made: &Plan, progress: &Progress, now: Timestamp) {
+        let seen =
+            self.seen.lock().expect("nobody panics while holding it").clone().expect("observed before");
+        let Decision::Execute { step, .. } = &made.decision else { return };
+        let again = plan(&self.desired, &seen, progress, &self.limits, now);
+        if again != *made {
+            self.breaks(format!("S4 the log gives another plan than {step}: {again:?}"));
+        }
+        let planned = (step.clone(), now, progress.last_end());
+        *self.planned.lock().expect("nobody panics while holding it") = Some(planned);
+    }
+
+    /// What a step depends on.
+    fn check_facts(&self, step: &Step, now: Timestamp, last_end: Option<Timestamp>) {
+        let seen =
+            self.seen.lock().expect("nobody panics while holding it").clone().expect("observed before");
+        let mut stale = Vec::new();
+        let mut need = |what: String, at: Result<Timestamp, String>| match at {
+            Ok(at) if last_end.is_none_or(|end| at >= end) => {}
+            Ok(_) => stale.push(format!("{what} is from before the last step")),
+            Err(why) => stale.push(format!("{what}: {why}")),
+        };
+        if let Step::FailOverPool { home, to, .. } | Step::FailBackPool { home, from: to, .. } = step {
+            for pool in [home, to] {
+                need(format!("PoolState of {pool}"), self.live(&seen.pool_states[pool], now));
+            }
+            need("active store".to_owned(), self.live(&seen.central_management.roles, now));
+            need("pointer".to_owned(), self.live(&seen.central_management.pointer, now));
+        }
+        if let Step::FailOverPool { .. } = step {
+            for (edge, hop) in &seen.next_hops {
+                need(format!("next hop of {edge}"), self.live(hop, now));
+            }
+        }
+        if let Step::SetEdgeNextHop { edge, .. } = step {
+            need(format!("next hop of {edge}"), self.live(&seen.next_hops[edge], now));
+        }
+        for problem in stale {
+            self.breaks(format!("S5 {step} on {problem}"));
+        }
+    }
+
+    fn live<T>(&self, fact: &Fact<T>, now: Timestamp) -> Result<Timestamp, String> {
+        fact.live(now, self.limits.stale_after)?;
+        match fact {
+            Fact::Known { at, .. } => Ok(*at),
+            Fact::Unknown(why) => Err(why.to_string()),
+        }
+    }
 }
 
 impl Listener for Heads {
     fn saw(&self, event: Event) {
         match event {
-            Event::Planned(plan) => {
-                *self.planned.lock().expect("nobody panics while holding it") = match plan.decision {
-                    Decision::Execute { step, .. } => Some(step),
-                    _ => None,
-                };
+            Event::Observed(seen) => {
+                *self.seen.lock().expect("nobody panics while holding it") = Some(*seen);
             }
+            Event::Planned { plan, progress, now } => self.replay(&plan, &progress, now),
             Event::Intended(intent) => {
-                let planned = self.planned.lock().expect("nobody panics while holding it").take();
-                if planned.as_ref() != Some(&intent.step) {
-                    let text = format!("S4 {} was intended, {planned:?} was planned", intent.step);
-                    self.broken.lock().expect("nobody panics while holding it").push(text);
+                match self.planned.lock().expect("nobody panics while holding it").take() {
+                    Some((step, now, last_end)) if step == intent.step => {
+                        self.check_facts(&step, now, last_end);
+                    }
+                    other => self.breaks(format!("S4 {} was intended, {other:?} was planned", intent.step)),
                 }
             }
             _ => {}
@@ -229,7 +298,7 @@ impl Lab {
     pub async fn drive(&self, desired: &Desired, crash: &Arc<Crash>) -> Ended {
         let broken = Arc::default();
         let org = self.organisation(crash, &broken);
-        let heads = Heads::default();
+        let heads = Heads::new(desired);
         let mut problems = Vec::new();
         let began = self.clock.now();
         let mut rest_since = None;
