@@ -245,6 +245,74 @@ fn an_edit_does_not_end_the_wait_for_a_replica() {
     assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Replica), "{decision:?}");
 }
 
+/// The store has moved to Pool2 within the last minutes; the users of Pool1 come next.
+fn moved_store(secs: i64) -> (Step, i64, StepOutcome) {
+    let mode = cmdlet::CmsFailoverMode::Normal;
+    let step = Step::FailOverCentralManagement { from: pool("pool1"), to: pool("pool2"), mode };
+    (step, secs, completed())
+}
+
+#[test]
+fn an_edit_does_not_end_the_wait_for_the_replicas_of_a_moved_store() {
+    let sketch = after_the_edge_change(true);
+    let progress = Progress { generation: 2, ..progress(&sketch, &[moved_store(10)]) };
+    let decision = decide(&sketch, &progress);
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Replica), "{decision:?}");
+}
+
+#[test]
+fn replicas_that_nobody_can_see_are_not_current() {
+    let sketch = after_the_edge_change(false);
+    let mut observed = sketch.observed();
+    observed.replicas = Fact::Unknown(Why::Unreadable("truncated".into()));
+    let look = |secs| {
+        let progress = progress(&sketch, &[moved_store(secs)]);
+        plan(&sketch.desired, &observed, &progress, &Limits::default(), now())
+    };
+    let waits = look(60).decision;
+    assert!(matches!(&waits, Decision::Wait(w) if w.kind == WaitKind::Replica), "{waits:?}");
+    let past = look(11 * 60);
+    assert!(matches!(&past.decision, Decision::Execute { .. }), "{:?}", past.decision);
+    assert_eq!(past.warnings.len(), 1, "{:?}", past.warnings);
+}
+
+#[test]
+fn an_edit_does_not_end_the_time_in_which_an_effect_may_show() {
+    let sketch = after_the_edge_change(false);
+    let ended = [(edge_step(), 900, completed()), (pool_step(), 60, completed())];
+    let progress = Progress { generation: 2, ..progress(&sketch, &ended) };
+    let decision = decide(&sketch, &progress);
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Verification), "{decision:?}");
+}
+
+#[test]
+fn an_edit_does_not_ask_for_a_second_full_copy() {
+    let sketch = after_the_edge_change(true);
+    let kick = Step::KickReplication { replica: fqdn("edge1") };
+    let ended = [(edge_step(), 6 * 60, completed()), (kick, 30, completed())];
+    let progress = Progress { generation: 2, ..progress(&sketch, &ended) };
+    let decision = decide(&sketch, &progress);
+    assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Replica), "{decision:?}");
+}
+
+/// The reason for disaster mode may lie with the pair: its Backup Service takes part in every planned move.
+#[test]
+fn a_broken_backup_service_of_the_pair_counts_and_has_to_last() {
+    let mut sketch = sketch(include_str!("plans/33-backup-service-behind.yaml"));
+    sketch.desired.disaster_mode = lync_failover::api::DisasterConsent::Always;
+    sketch.pools.get_mut("pool1").unwrap().backup = "Steady".into();
+    sketch.pools.get_mut("pool2").unwrap().backup = "Broken".into();
+    let watch = Watch::default().with_observation(&sketch.observed(), &Limits::default(), now());
+    let look = |at: Timestamp, watch: Watch| {
+        let progress = Progress { watch, ..sketch.progress() };
+        plan(&sketch.desired, &sketch.observed(), &progress, &Limits::default(), at).decision
+    };
+    let waits = look(now(), watch.clone());
+    assert!(matches!(&waits, Decision::Wait(w) if w.until.is_some()), "{waits:?}");
+    let goes = look(now() + SignedDuration::from_secs(61), watch);
+    assert!(matches!(&goes, Decision::Execute { .. }), "{goes:?}");
+}
+
 #[test]
 fn a_store_that_has_just_moved_is_not_moved_back() {
     let mut sketch = after_the_edge_change(false);

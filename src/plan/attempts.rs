@@ -9,7 +9,7 @@ use crate::bridge::Ended;
 
 /// The state of a step whose post-condition does not hold, after the attempts so far.
 pub(super) fn attempt_state(world: &World<'_>, step: &Step) -> StepState {
-    let Some(last) = world.progress.attempts(step).next_back() else { return StepState::Ready };
+    let Some(last) = world.progress.last_attempt(step) else { return StepState::Ready };
     let tried = world.progress.attempts(step).filter(|r| matches!(r.outcome, StepOutcome::Ended(_))).count();
     let tried = i32::try_from(tried).unwrap_or(i32::MAX);
     let (kind, pause, what, message) = match &last.outcome {

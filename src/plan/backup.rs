@@ -3,7 +3,7 @@
 use super::world::World;
 use crate::lync::{
     PoolFqdn,
-    outputs::{ExportStatus, ImportStatus},
+    outputs::{BackupModule, ExportStatus, ImportStatus},
 };
 
 /// What the Backup Service of a pair allows.
@@ -31,9 +31,7 @@ pub(super) fn backup_health(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn) -
         }
         for module in &status.modules {
             let is_store = module.name.starts_with("CentralMgmt");
-            let broken =
-                module.export == ExportStatus::ErrorState || module.import == ImportStatus::ErrorState;
-            if broken {
+            if is_in_error(module) {
                 return BackupHealth::Broken(format!(
                     "Backup Service of {pool}: {} is in ErrorState",
                     module.name
@@ -56,12 +54,15 @@ pub(super) fn backup_health(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn) -
     BackupHealth::Steady
 }
 
-/// Whether the Backup Service of a pool is seen to be broken.
+/// Whether the Backup Service of a pool, or of its pair, is seen to be broken: both take part in a move.
 pub(super) fn is_broken(world: &World<'_>, pool: &PoolFqdn) -> bool {
-    let status = world.observed.backup_services.get(pool).and_then(|fact| world.live(fact).ok());
-    status.is_some_and(|status| {
-        status.modules.iter().any(|module| {
-            module.export == ExportStatus::ErrorState || module.import == ImportStatus::ErrorState
-        })
+    let pair = world.topology.backup_of(pool);
+    std::iter::once(pool).chain(pair).any(|pool| {
+        let status = world.observed.backup_services.get(pool).and_then(|fact| world.live(fact).ok());
+        status.is_some_and(|status| status.modules.iter().any(is_in_error))
     })
+}
+
+fn is_in_error(module: &BackupModule) -> bool {
+    module.export == ExportStatus::ErrorState || module.import == ImportStatus::ErrorState
 }

@@ -40,24 +40,39 @@ impl World<'_> {
                  it. Is TCP 4443 open from the Central Management pool to it?",
                 self.limits.replica_wait.as_mins()
             ))
-        } else if self.now >= half && self.cms.is_writable() && self.progress.attempts(&kick).next().is_none()
-        {
+        } else if self.now >= half && self.cms.is_writable() && !self.was_kicked_since(&kick, change_ended) {
             Replication::Kick(kick, wait)
         } else {
             Replication::Waiting(wait)
         }
     }
 
-    /// Whether all replicas that can, have taken over the configuration from a store that moved in this
-    /// run. Replicas on pools and Edge pools that are known to be dead can never become current.
+    fn was_kicked_since(&self, kick: &Step, change_ended: Timestamp) -> bool {
+        self.progress.last_attempt(kick).is_some_and(|record| record.ended_at >= change_ended)
+    }
+
+    /// Whether all replicas that can, have taken over the configuration from a store that moved lately,
+    /// whoever moved it. Replicas on pools and Edge pools that are known to be dead can never become
+    /// current; replicas that nobody can see are not current.
     pub(super) fn store_replication(&self) -> Vec<Replication> {
-        let moved = self
-            .progress
-            .records()
-            .iter()
-            .rfind(|record| matches!(record.step, Step::FailOverCentralManagement { .. }));
-        let (Some(moved), Ok(replicas)) = (moved, self.live(&self.observed.replicas)) else {
+        let is_move = |step: &Step| matches!(step, Step::FailOverCentralManagement { .. });
+        let Some(moved) = self.progress.recent.iter().rfind(|record| is_move(&record.step)) else {
             return Vec::new();
+        };
+        let until = moved.ended_at + self.limits.replica_wait;
+        let replicas = match self.live(&self.observed.replicas) {
+            Ok(replicas) => replicas,
+            Err(why) if self.now >= until => {
+                let warning = format!("the state of the replicas is not known ({why}); going on without it");
+                return vec![Replication::GivenUp(warning)];
+            }
+            Err(_) => {
+                return vec![Replication::Waiting(Wait {
+                    kind: WaitKind::Replica,
+                    what: "the state of the replicas is known".to_owned(),
+                    until: Some(until),
+                })];
+            }
         };
         replicas
             .keys()
