@@ -22,18 +22,27 @@ pub(super) struct Shell<'a> {
     pub(super) listener: &'a dyn Listener,
 }
 
-/// A record together with the version under which it is stored.
+/// A record together with what is stored of it, and under which version.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub(super) record: OrganisationRecord,
-    pub(super) revision: Revision,
+    stored: OrganisationRecord,
+    revision: Revision,
 }
 
 impl Kept {
-    /// Stores it, on condition that nobody else has written.
+    async fn load(store: &dyn RecordStore) -> Result<Self, StoreError> {
+        let (record, revision) = store.load().await?;
+        Ok(Self { stored: record.clone(), record, revision })
+    }
+
+    /// Stores it if it is news, on condition that nobody else has written.
     pub(super) async fn save(self, store: &dyn RecordStore) -> Result<Self, StoreError> {
+        if self.record == self.stored {
+            return Ok(self);
+        }
         let revision = store.save(&self.record, &self.revision).await?;
-        Ok(Self { revision, ..self })
+        Ok(Self { stored: self.record.clone(), revision, ..self })
     }
 }
 
@@ -84,9 +93,8 @@ impl Rounds {
         subjects: &[Subject<'_>],
     ) -> Result<(Observed, Vec<Passed>), StoreError> {
         let shell = Shell { org, store, listener };
-        let (record, revision) = store.load().await?;
         // What is in flight is finished first, whatever the specs say by now.
-        let mut kept = follow(shell, &mut self.cursor, Kept { record, revision }).await?;
+        let mut kept = follow(shell, &mut self.cursor, Kept::load(store).await?).await?;
 
         let observed = observe(org).await;
         listener.saw(Event::Observed(Box::new(observed.clone())));
@@ -97,7 +105,6 @@ impl Rounds {
         };
         self.seen = Some(seen.clone());
 
-        let stored = kept.record.clone();
         self.watch = std::mem::take(&mut self.watch).with_observation(&observed, &org.limits, now);
         kept = decide_for_the_absent(shell, subjects, &self.watch, (&observed, now), kept).await?;
 
@@ -111,9 +118,7 @@ impl Rounds {
             kept = after;
             plans.push(plan);
         }
-        if kept.record != stored {
-            kept = kept.save(store).await?;
-        }
+        let kept = kept.save(store).await?;
         let passed = subjects.iter().zip(plans).map(|(subject, plan)| Passed {
             plan,
             progress: kept.record.progress(subject.owner, subject.generation, &self.watch),

@@ -109,16 +109,21 @@ impl Pool {
         }
     }
 
-    /// How many Front Ends have to live for the pool to go on (Gg412996, Front End topologies):
-    /// of 2 one, of 3 or 4 any 2, of 5 or 6 any 3, from 7 on 4 and from 10 on 5 of the first 9.
+    /// How many of them have to live for the pool to go on.
     pub fn quorum(&self) -> usize {
-        match self.machines.len() {
-            0..=2 => 1,
-            3..=4 => 2,
-            5..=6 => 3,
-            7..=9 => 4,
-            _ => 5,
-        }
+        quorum(self.machines.len())
+    }
+}
+
+/// How many Front Ends of a pool have to live for it to go on (Gg412996, Front End topologies): of 2 one,
+/// of 3 or 4 any 2, of 5 or 6 any 3, from 7 on 4 and from 10 on 5 of the first 9.
+pub fn quorum(front_ends: usize) -> usize {
+    match front_ends {
+        0..=2 => 1,
+        3..=4 => 2,
+        5..=6 => 3,
+        7..=9 => 4,
+        _ => 5,
     }
 }
 

@@ -78,12 +78,9 @@ fn decision(world: &World<'_>, rows: &Rows) -> Decision {
     if let Some(hold) = rows.holds.iter().find(|hold| matches!(hold, Hold::SplitBrain { .. })) {
         return settling(world).map_or(Decision::Hold(hold.clone()), Decision::Wait);
     }
-    let is_certain = rows.holds.is_empty();
-    if let (true, Some(hold)) = (rows.steps.is_empty(), rows.holds.first()) {
-        return Decision::Hold(hold.clone());
-    }
-    if rows.steps.is_empty() && is_certain {
-        return stale(world).map_or(Decision::Converged, Decision::Hold);
+    if rows.steps.is_empty() {
+        let hold = rows.holds.first().cloned().or_else(|| stale(world));
+        return hold.map_or(Decision::Converged, Decision::Hold);
     }
     let ready = rows.steps.iter().find(|row| row.state == StepState::Ready);
     let kick = rows.kick.as_ref().and_then(|step| Some((step, world.any_executor(world.cms.pool()?)?)));
@@ -153,9 +150,6 @@ fn global_hold(world: &World<'_>, rows: &Rows) -> Option<Hold> {
     match world.desired.management {
         Management::Enforce => {}
         Management::Plan | Management::Observe => return Some(Hold::PlanOnly),
-    }
-    if rows.steps.is_empty() {
-        return None;
     }
     if !world.progress.is_armed() && !world.desired.correct_drift {
         return Some(unseen(rows).unwrap_or(Hold::Drifted));

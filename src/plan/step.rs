@@ -101,6 +101,16 @@ impl Step {
         }
     }
 
+    /// Whether the source takes part; `None` where there is only one way.
+    pub fn mode(&self) -> Option<Mode> {
+        match self {
+            Self::SetEdgeNextHop { .. } | Self::KickReplication { .. } => None,
+            Self::FailOverCentralManagement { mode: CmsFailoverMode::Normal, .. } => Some(Mode::Planned),
+            Self::FailOverCentralManagement { .. } => Some(Mode::Disaster),
+            Self::FailOverPool { mode, .. } | Self::FailBackPool { mode, .. } => Some(*mode),
+        }
+    }
+
     /// `Normal`, `DisasterRecovery`, `Planned`, `Disaster`; empty where there is only one way.
     pub fn mode_name(&self) -> &'static str {
         match self {

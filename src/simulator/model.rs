@@ -57,13 +57,7 @@ pub(super) struct Pool {
 impl Pool {
     /// How many Front Ends have to live (Gg412996).
     pub(super) fn quorum(&self) -> usize {
-        match self.machines.len() {
-            0..=2 => 1,
-            3..=4 => 2,
-            5..=6 => 3,
-            7..=9 => 4,
-            _ => 5,
-        }
+        crate::lync::quorum(self.machines.len())
     }
 
     pub(super) fn is_standard(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::{
         LastRun, OperationStatus, PlanStatus, Risk, RunOutcome, StepMode, StepState as State, StepStatus,
         condition::whole_seconds,
     },
-    plan::{Hold, Intent, Limits, PlannedStep, Risk as PlanRisk, Run, StepOutcome, StepState},
+    plan::{Hold, Intent, Limits, Mode, PlannedStep, Risk as PlanRisk, Run, StepOutcome, StepState},
 };
 
 pub(super) fn plan_status(found: &Found<'_>) -> PlanStatus {
@@ -29,16 +29,15 @@ pub(super) fn plan_status(found: &Found<'_>) -> PlanStatus {
         (false, false) => None,
     };
     let summary = (!plan.order.is_empty()).then(|| plan.order.clone());
-    PlanStatus { hash: plan.hash.clone(), mode, summary, steps: done.chain(steps.clone()).collect() }
+    PlanStatus { hash: plan.hash.clone(), mode, summary, steps: done.chain(steps).collect() }
 }
 
 fn step_status(row: &PlannedStep) -> StepStatus {
     let step = &row.step;
-    let mode = match step.mode_name() {
-        "Normal" | "Planned" => Some(StepMode::Planned),
-        "DisasterRecovery" | "Disaster" => Some(StepMode::Disaster),
-        _ => None,
-    };
+    let mode = step.mode().map(|mode| match mode {
+        Mode::Planned => StepMode::Planned,
+        Mode::Disaster => StepMode::Disaster,
+    });
     let (state, obstacle) = match &row.state {
         StepState::Ready | StepState::Running => (State::Next, None),
         StepState::Later { after } => (State::Later, Some(format!("after: {after}"))),

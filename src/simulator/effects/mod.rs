@@ -181,7 +181,7 @@ impl Work {
             Self::CmsMove { disaster } => return central_management::switch(organisation, place, *disaster),
             Self::PoolOver { pool, disaster } => pool::finish_over(organisation, place, pool, *disaster)?,
             Self::PoolBack { pool, disaster } => pool::finish_back(organisation, place, pool, *disaster)?,
-            Self::SetState { pool, state } => small::set_state(organisation, place, pool, *state)?,
+            Self::SetState { pool, state } => pool::set_state(organisation, place, pool, *state)?,
             Self::Replicate { replica } => organisation.full_copy(replica.as_ref(), place.now),
         }
         Ok(None)

@@ -100,7 +100,7 @@ pub(super) fn finish_over(
     if !disaster {
         require_link(organisation, place, pool, &pair)?;
     }
-    settle(organisation, place, pool, PoolState::FailedOver)
+    set_state(organisation, place, pool, PoolState::FailedOver)
 }
 
 pub(super) fn finish_back(
@@ -115,10 +115,10 @@ pub(super) fn finish_back(
         require_living(organisation, place, &pair)?;
         require_link(organisation, place, pool, &pair)?;
     }
-    settle(organisation, place, pool, PoolState::Active)
+    set_state(organisation, place, pool, PoolState::Active)
 }
 
-fn settle(
+pub(super) fn set_state(
     organisation: &mut Organisation,
     place: &Place<'_>,
     pool: &PoolFqdn,

@@ -3,7 +3,7 @@
 use super::{super::model::Organisation, super::refusals, Place};
 use crate::{
     bridge::Refusal,
-    lync::{EdgeFqdn, PoolFqdn, PoolState},
+    lync::{EdgeFqdn, PoolFqdn},
 };
 
 /// The store has to take changes.
@@ -52,15 +52,4 @@ pub(super) fn check_state(
     } else {
         Err(refusals::not_found(place.cmdlet, &format!("Service:Registrar:{pool}")))
     }
-}
-
-pub(super) fn set_state(
-    organisation: &mut Organisation,
-    place: &Place<'_>,
-    pool: &PoolFqdn,
-    state: PoolState,
-) -> Result<(), Refusal> {
-    check_store(organisation, place)?;
-    organisation.set_state(place.now, pool, state);
-    Ok(())
 }
