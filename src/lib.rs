@@ -4,6 +4,7 @@
 //! `ARCHITECTURE.md` for the map.
 
 pub mod api;
+pub mod apiserver;
 pub mod bridge;
 pub mod cli;
 pub mod clock;

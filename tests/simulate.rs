@@ -186,3 +186,21 @@ async fn a_simulated_lync_can_be_a_process_of_its_own() {
     server.kill().expect("killed");
     server.wait().expect("gone");
 }
+
+#[test]
+fn resources_meet_in_one_cluster_and_a_contradiction_shows() {
+    let example = std::fs::read_to_string("examples/pool-lost.yaml").expect("the example");
+    let wish = example.rsplit("---\n").next().expect("a LyncFailover");
+    let rival = wish
+        .replace("  name: contoso\n  namespace", "  name: rival\n  namespace")
+        .replace("servedBy: pool2.contoso.com", "servedBy: pool1.contoso.com");
+    assert_ne!(rival, wish);
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("rivals.yaml");
+    std::fs::write(&path, format!("{example}---\n{rival}")).expect("it is written");
+    let (code, report) = simulate(&[path.to_str().expect("a name in UTF-8")]);
+    assert_eq!(code, Some(1));
+    assert_eq!(report["edits"][0]["ending"], "converged");
+    let ready = &report["edits"][1]["status"]["conditions"][0];
+    assert_eq!(ready["reason"], "Conflict", "{ready}");
+    assert!(ready["message"].as_str().expect("a message").contains("contoso"), "{ready}");
+}

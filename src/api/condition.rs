@@ -9,7 +9,8 @@ use super::closed::closed_enum;
 closed_enum! {
     /// What a condition is about. The order is the order in a status.
     pub enum ConditionType {
-        /// What is equals what should be. For a LyncDeployment: everything is seen and well.
+        /// What is equals what should be. For a LyncDeployment: the organisation is reached and
+        /// seen, whatever state its pools are in.
         Ready,
         /// The operator is on its way, or waits for something that will come: not a failure.
         Reconciling,

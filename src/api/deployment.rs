@@ -45,7 +45,7 @@ use super::{DurationError, LyncDeploymentStatus, WinRm, parse_duration, referenc
         name = "Ready",
         type_ = "string",
         json_path = ".status.conditions[?(@.type==\"Ready\")].status",
-        description = "Whether everything is seen and well"
+        description = "Whether the organisation is reached and seen"
     ),
     printcolumn(
         name = "Status",

@@ -6,10 +6,11 @@ use std::{
 };
 
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::CliError;
 use crate::{
-    api::load::Loaded,
+    api::{LyncDeployment, LyncFailover, load::Loaded},
     bridge::SimulatedBridge,
     clock::{Clock, ScaledClock},
     controller::{Endpoint, MemoryStore, Organisation},
@@ -23,6 +24,8 @@ pub(super) struct Simulated {
     pub(super) organisation: Organisation,
     /// The organisation itself.
     pub(super) simulator: Arc<Mutex<Simulator>>,
+    /// The resource that describes it.
+    pub(super) deployment: LyncDeployment,
     /// When the simulation began.
     pub(super) started: Timestamp,
     stores: Mutex<BTreeMap<String, Arc<MemoryStore>>>,
@@ -34,6 +37,7 @@ pub(super) struct Wish {
     pub(super) name: String,
     pub(super) deployment: String,
     pub(super) desired: Desired,
+    pub(super) failover: LyncFailover,
 }
 
 impl Simulated {
@@ -77,30 +81,44 @@ impl Simulated {
         let bridge = Arc::new(SimulatedBridge::new(Arc::clone(&simulator), Arc::clone(&clock)));
         let organisation =
             Organisation { bridge: bridge.clone(), prober: bridge, clock, endpoints, limits, interval };
-        Ok(Self { organisation, simulator, started, stores: Mutex::default() })
+        Ok(Self {
+            organisation,
+            simulator,
+            deployment: deployment.clone(),
+            started,
+            stores: Mutex::default(),
+        })
     }
 
     /// The wishes of the files, in order.
     pub(super) fn wishes(&self, loaded: &Loaded) -> Result<Vec<Wish>, CliError> {
-        let deployment = loaded.deployments().next().and_then(|d| d.metadata.name.clone());
         let mut wishes = Vec::new();
         for failover in loaded.failovers() {
             let name = failover.metadata.name.clone().unwrap_or_default();
             let wanted = failover.spec.deployment_ref.name.to_string();
-            if deployment.as_deref() != Some(wanted.as_str()) {
+            let namespace = namespace_of(&failover.metadata);
+            if self.deployment.metadata.name.as_deref() != Some(wanted.as_str())
+                || namespace != self.namespace()
+            {
                 return Err(CliError::BadInput(vec![format!(
-                    "LyncFailover {name}: spec.deploymentRef names {wanted}, which the files do not hold"
+                    "LyncFailover {name}: spec.deploymentRef names {wanted}, which the files do not hold in \
+                     namespace {namespace}"
                 )]));
             }
             let desired = Desired::try_from(&failover.spec)
                 .map_err(|err| CliError::BadInput(vec![format!("LyncFailover {name}: {err}")]))?;
-            let namespace = failover.metadata.namespace.clone().unwrap_or_else(|| "default".to_owned());
-            wishes.push(Wish { namespace, name, deployment: wanted, desired });
+            let namespace = namespace.to_owned();
+            wishes.push(Wish { namespace, name, deployment: wanted, desired, failover: failover.clone() });
         }
         if wishes.is_empty() {
             return Err(CliError::BadInput(vec!["the files hold no LyncFailover".to_owned()]));
         }
         Ok(wishes)
+    }
+
+    /// The namespace of the deployment.
+    pub(super) fn namespace(&self) -> &str {
+        namespace_of(&self.deployment.metadata)
     }
 
     /// What is remembered for a resource; the same each time it is asked for.
@@ -124,4 +142,9 @@ impl Simulated {
         simulator.advance(self.organisation.clock.now());
         question(&mut simulator)
     }
+}
+
+/// What kubectl takes when a file names none.
+fn namespace_of(metadata: &ObjectMeta) -> &str {
+    metadata.namespace.as_deref().unwrap_or("default")
 }

@@ -8,6 +8,8 @@ use crate::{
     plan::{Intent, Plan, Progress, StepRecord},
 };
 
+use super::{Owner, Passed};
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -16,6 +18,8 @@ pub enum Event {
     /// A plan was made from the last observation, from this progress, at this time. That is enough to make
     /// it again.
     Planned {
+        /// For whom.
+        owner: Owner,
         /// The plan.
         plan: Box<Plan>,
         /// What was remembered.
@@ -31,6 +35,15 @@ pub enum Event {
     Wrote(Box<Intent>, Record),
     /// An operation is over.
     Ended(Box<StepRecord>),
+    /// A round is over, and its status is where readers find it.
+    Reported {
+        /// Whose.
+        owner: Owner,
+        /// The generation of the spec that the round followed.
+        generation: i64,
+        /// What came of it; `None` when the spec could not be followed.
+        passed: Option<Box<Passed>>,
+    },
 }
 
 /// Somebody who wants to know.

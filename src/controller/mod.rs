@@ -29,7 +29,7 @@ pub use observe::observe;
 pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner};
 pub use requeue::requeue_after;
 pub use resource::Resource;
-pub use round::{Passed, Rounds, Subject};
+pub use round::{Passed, Round, Rounds, Subject};
 pub use store::{MemoryStore, RecordStore, Revision, StoreError};
 
 use round::{Kept, Shell};

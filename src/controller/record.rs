@@ -1,7 +1,7 @@
 //! What the operator remembers of one Lync organisation: the one intent in flight, and a little for each
 //! resource.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -25,12 +25,12 @@ pub struct OwnedIntent {
     pub intent: Intent,
 }
 
-impl OwnedIntent {
-    fn in_words(&self) -> String {
-        let step = format!("{} of {}", self.intent.step, self.name);
+impl fmt::Display for OwnedIntent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.intent.step, self.name)?;
         match &self.intent.undecided {
-            Some(why) => format!("{step} (its outcome is not known: {why})"),
-            None => step,
+            Some(why) => write!(f, " (its outcome is not known: {why})"),
+            None => Ok(()),
         }
     }
 }
@@ -76,7 +76,7 @@ impl OrganisationRecord {
         let memory = self.resources.get(owner).cloned().unwrap_or_default();
         let (mine, other) = match &self.intent {
             Some(owned) if owned.owner == *owner => (Some(owned.intent.clone()), None),
-            Some(owned) => (None, Some(owned.in_words())),
+            Some(owned) => (None, Some(owned.to_string())),
             None => (None, None),
         };
         Progress {
@@ -112,6 +112,16 @@ impl OrganisationRecord {
             };
             self.intent = progress.intent.as_ref().map(owned);
         }
+    }
+
+    /// Drops what is remembered for a resource that was deleted, unless its operation is in flight. Says
+    /// whether nothing is left.
+    pub fn forget(&mut self, owner: &Owner) -> bool {
+        let is_in_flight = self.intent.as_ref().is_some_and(|owned| owned.owner == *owner);
+        if !is_in_flight {
+            self.resources.remove(owner);
+        }
+        !is_in_flight
     }
 
     /// Remembers that an operation is over, and forgets what is too old to matter.

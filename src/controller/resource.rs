@@ -69,8 +69,9 @@ impl Resource {
             desired: &self.desired,
             generation: self.generation,
         };
-        let (observed, passed) = self.rounds.round(org, &*self.store, listener, &[subject]).await?;
-        let passed = passed.into_iter().next().ok_or(StoreError::Conflict)?;
+        let round = self.rounds.round(org, &*self.store, listener, &[subject]).await?;
+        let observed = round.observed;
+        let passed = round.passed.into_iter().next().ok_or(StoreError::Conflict)?;
         let now = org.clock.now();
         let found = Found {
             namespace: &self.namespace,

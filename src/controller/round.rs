@@ -1,17 +1,19 @@
 //! One round for an organisation: follow what is in flight, observe once, plan for every resource, execute
 //! at most one step.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{
-    Event, Listener, Organisation, OrganisationRecord, Owner, RecordStore, Revision, StoreError,
+    Event, Listener, Organisation, OrganisationRecord, OwnedIntent, Owner, RecordStore, Revision, StoreError,
     execute::execute,
     follow::{Cursor, decide_unanswered, follow, settle},
     observe::observe,
 };
 use crate::{
     lync::Observed,
-    plan::{Decision, Desired, Hold, Plan, Progress, Run, Watch, contests, plan},
+    plan::{Assessment, Decision, Desired, Hold, Plan, Progress, Run, Watch, assess, contests, plan},
 };
 
 /// What every verb of a round works with.
@@ -68,6 +70,21 @@ pub struct Passed {
     pub progress: Progress,
 }
 
+/// What a round found of the organisation, and left behind for each resource.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// What was seen; a fact that could not be read this time stands as it was, with its age.
+    pub observed: Observed,
+    /// What that says about the organisation.
+    pub assessment: Assessment,
+    /// What it means for each subject, in their order.
+    pub passed: Vec<Passed>,
+    /// The operation in flight, whoever began it.
+    pub in_flight: Option<OwnedIntent>,
+    /// Whether a run has begun and not ended.
+    pub is_running: bool,
+}
+
 /// Makes rounds for one organisation; keeps what need not survive it.
 #[derive(Debug, Default)]
 pub struct Rounds {
@@ -76,11 +93,18 @@ pub struct Rounds {
     seen: Option<Observed>,
     /// Since when things have been so; starts again with each process.
     watch: Watch,
+    /// Resources that were deleted, and are still in the record.
+    gone: BTreeSet<Owner>,
 }
 
 impl Rounds {
+    /// Takes in that a resource was deleted: nothing of it has to be remembered, once its operation in
+    /// flight, if there is one, has ended.
+    pub fn forget(&mut self, owner: Owner) {
+        self.gone.insert(owner);
+    }
+
     /// Looks, plans for the subjects in their order, and takes the one next action, if there is one.
-    /// Gives what was seen, and what it means for each subject.
     ///
     /// # Errors
     ///
@@ -91,7 +115,7 @@ impl Rounds {
         store: &dyn RecordStore,
         listener: &dyn Listener,
         subjects: &[Subject<'_>],
-    ) -> Result<(Observed, Vec<Passed>), StoreError> {
+    ) -> Result<Round, StoreError> {
         let shell = Shell { org, store, listener };
         // What is in flight is finished first, whatever the specs say by now.
         let mut kept = follow(shell, &mut self.cursor, Kept::load(store).await?).await?;
@@ -118,12 +142,20 @@ impl Rounds {
             kept = after;
             plans.push(plan);
         }
-        let kept = kept.save(store).await?;
+        self.gone.retain(|owner| !kept.record.forget(owner));
+        let record = kept.save(store).await?.record;
         let passed = subjects.iter().zip(plans).map(|(subject, plan)| Passed {
             plan,
-            progress: kept.record.progress(subject.owner, subject.generation, &self.watch),
+            progress: record.progress(subject.owner, subject.generation, &self.watch),
         });
-        Ok((seen, passed.collect()))
+        let of_nobody = record.progress(&Owner(String::new()), 0, &self.watch);
+        Ok(Round {
+            assessment: assess(&seen, &of_nobody, &org.limits, now),
+            passed: passed.collect(),
+            is_running: record.resources.values().any(|memory| memory.run.is_some()),
+            in_flight: record.intent,
+            observed: seen,
+        })
     }
 }
 
@@ -160,7 +192,12 @@ async fn step(
     let progress = kept.record.progress(subject.owner, subject.generation, watch);
     let plan = plan(subject.desired, observed, &progress, &shell.org.limits, now);
     let plan = bridge_over(plan, subject.desired, seen, &progress, shell.org, now);
-    let made = Event::Planned { plan: Box::new(plan.clone()), progress: Box::new(progress.clone()), now };
+    let made = Event::Planned {
+        owner: subject.owner.clone(),
+        plan: Box::new(plan.clone()),
+        progress: Box::new(progress.clone()),
+        now,
+    };
     shell.listener.saw(made);
     if let Some(outcome) = decide_unanswered(&plan, subject.desired, &progress) {
         let kept = settle(shell, outcome, kept).await?;

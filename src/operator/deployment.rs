@@ -1,20 +1,19 @@
 //! From a `LyncDeployment` to the way to its organisation.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+use std::{net::SocketAddr, sync::Arc};
 
+use kube::ResourceExt;
 use sha2::{Digest, Sha256};
 
 use crate::{
     api::LyncDeployment,
     bridge::{RemoteSimulator, SimulatedBridge},
-    clock::{Clock, SystemClock},
     controller::{Endpoint, Organisation},
     plan::Limits,
-    simulator::{OrganisationView, Scenario, Simulator},
+    simulator::{OrganisationView, lock},
 };
+
+use super::environment::Environment;
 
 /// An organisation, and the name that tells it from all others.
 pub(super) struct Reached {
@@ -35,19 +34,22 @@ pub(super) enum ReachError {
 }
 
 /// Finds the way to the organisation of a deployment.
-pub(super) async fn reach(deployment: &LyncDeployment, uid: &str) -> Result<Reached, ReachError> {
+pub(super) async fn reach(
+    deployment: &LyncDeployment,
+    environment: &Environment,
+) -> Result<Reached, ReachError> {
     let spec = |problem: String| ReachError::Spec(problem);
     let limits = Limits::try_from(&deployment.spec).map_err(|err| spec(err.to_string()))?;
     let interval = deployment.spec.observation.interval_duration();
     let interval = interval.map_err(|err| spec(format!("spec.observation.interval: {err}")))?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock = &environment.clock;
     let Some(simulated) = &deployment.spec.bridge.simulated else {
         return Err(spec("spec.bridge.winrm: this version reaches simulated deployments only".to_owned()));
     };
     let with = |bridge: Arc<dyn crate::bridge::Bridge>, prober, view: &OrganisationView| Organisation {
         bridge,
         prober,
-        clock: Arc::clone(&clock),
+        clock: Arc::clone(clock),
         endpoints: view.front_ends().into_iter().map(|(host, pool)| Endpoint { host, pool }).collect(),
         limits: limits.clone(),
         interval,
@@ -66,16 +68,14 @@ pub(super) async fn reach(deployment: &LyncDeployment, uid: &str) -> Result<Reac
         }
         (None, Some(scenario)) => {
             let field = "spec.bridge.simulated.scenario";
-            let scenario = serde_json::from_value::<Scenario>(scenario.clone());
-            let scenario = scenario.map_err(|err| spec(format!("{field}: {err}")))?;
+            let uid = deployment.uid().unwrap_or_default();
             let now = clock.now();
-            let mut simulator =
-                Simulator::new(&scenario, now).map_err(|err| spec(format!("{field}: {err}")))?;
-            let view = simulator.describe(now);
-            let bridge = SimulatedBridge::new(Arc::new(Mutex::new(simulator)), Arc::clone(&clock));
-            let bridge = Arc::new(bridge);
+            let simulator = environment.simulators.open(&uid, scenario, now);
+            let simulator = simulator.map_err(|err| spec(format!("{field}: {err}")))?;
+            let view = lock(&simulator).describe(now);
+            let bridge = Arc::new(SimulatedBridge::new(simulator, Arc::clone(clock)));
             let organisation = with(bridge.clone(), bridge, &view);
-            Ok(Reached { organisation, identity: identity("scenario", uid) })
+            Ok(Reached { organisation, identity: identity("scenario", &uid) })
         }
         _ => Err(spec("spec.bridge.simulated: exactly one of scenario and address must be set".to_owned())),
     }

@@ -15,16 +15,19 @@ use crate::{
     plan::{StepOutcome, StepRecord},
 };
 
-/// Collects what is worth an Event during a round.
-#[derive(Debug, Default)]
-pub(super) struct Collector(Mutex<Vec<StepRecord>>);
+/// Collects what is worth an Event during a round, logs it, and passes everything on.
+pub(super) struct Collector<'a> {
+    records: Mutex<Vec<StepRecord>>,
+    next: &'a dyn Listener,
+}
 
-impl Listener for Collector {
+impl Listener for Collector<'_> {
     fn saw(&self, event: Event) {
+        self.next.saw(event.clone());
         match event {
             Event::Ended(record) => {
                 tracing::info!(step = %record.step, operation = %record.operation.id, outcome = ?record.outcome, "step ended");
-                self.0.lock().unwrap_or_else(PoisonError::into_inner).push(*record);
+                self.records.lock().unwrap_or_else(PoisonError::into_inner).push(*record);
             }
             Event::Intended(intent) => {
                 tracing::info!(step = %intent.step, operation = %intent.operation.id, host = %intent.operation.host, "step begins");
@@ -32,15 +35,19 @@ impl Listener for Collector {
             Event::Wrote(intent, record) => {
                 tracing::info!(step = %intent.step, stream = ?record.stream, text = %printable(&record.text), "the cmdlet wrote");
             }
-            Event::Observed(_) | Event::Planned { .. } | Event::Started(_) => {}
+            Event::Observed(_) | Event::Planned { .. } | Event::Started(_) | Event::Reported { .. } => {}
         }
     }
 }
 
-impl Collector {
+impl<'a> Collector<'a> {
+    pub(super) fn new(next: &'a dyn Listener) -> Self {
+        Self { records: Mutex::default(), next }
+    }
+
     /// Takes what was collected.
     pub(super) fn take(&self) -> Vec<StepRecord> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.records.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

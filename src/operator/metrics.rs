@@ -65,11 +65,44 @@ impl Metrics {
         Self { registry, ..metrics }
     }
 
+    /// Shows nothing more of a deployment that is gone.
+    pub(super) fn forget_deployment(&self, labels: &ResourceLabels) {
+        self.rounds.remove(labels);
+        self.last_round.remove(labels);
+    }
+
     /// The metrics in the text format of OpenMetrics.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a text cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_documented() {
+        let labels = ResourceLabels { namespace: "n".to_owned(), name: "a".to_owned() };
+        let metrics = Metrics::new();
+        metrics.ready.get_or_create(&labels).set(1);
+        metrics.rounds.get_or_create(&labels).inc();
+        metrics.last_round.get_or_create(&labels).set(1.0);
+        metrics.steps.get_or_create(&StepLabels { step: "FailOverPool", outcome: "completed" }).inc();
+        let text = metrics.text();
+        let is_name = |line: &&str| !line.starts_with('#');
+        let names = text.lines().filter(is_name).filter_map(|line| line.split([' ', '{']).next());
+        let mut told: Vec<&str> = names.collect();
+        let page = include_str!("../../docs/metrics.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let mut documented: Vec<&str> = rows.collect();
+        told.sort_unstable();
+        documented.sort_unstable();
+        assert_eq!(told, documented);
+        metrics.forget_deployment(&labels);
+        assert!(!metrics.text().contains("lync_failover_rounds_total{"), "{}", metrics.text());
     }
 }

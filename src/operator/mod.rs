@@ -2,15 +2,23 @@
 //! status. The work itself is that of [`crate::controller`].
 
 mod config_map_store;
+mod control;
 mod deployment;
+mod environment;
 mod events;
+mod finalizer;
 mod http;
 pub mod lease;
 mod metrics;
+mod pass;
+mod report;
 mod resources;
 mod run;
 mod worker;
 mod write_status;
 
 pub use config_map_store::ConfigMapStore;
+pub use control::Controller;
+pub use environment::{Environment, Simulators};
+pub use finalizer::FINALIZER;
 pub use run::{OperatorError, Settings, run};

@@ -1,49 +1,80 @@
 //! Writes a status, if it says something new.
 
-use std::time::Duration;
+use std::{fmt::Debug, time::Duration};
 
 use kube::{
-    Api, Client, ResourceExt,
+    Api, Client, Resource, ResourceExt,
     api::{Patch, PatchParams},
+    core::{NamespaceResourceScope, object::HasStatus},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-
-use crate::api::{LyncFailover, LyncFailoverStatus};
 
 /// How long the API server may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a write is tried when the resource has changed meanwhile.
+const TRIES: usize = 3;
 
-/// Writes the status of a resource. Fields that are no longer there are taken out; what others may have
-/// put beside them is not touched.
-pub(super) async fn write_status(
+/// What was written: the status before and after.
+pub(super) type Written<S> = Option<(S, S)>;
+
+/// Works out the status that follows from the one that is there, and writes it if it is news. Fields that
+/// are no longer there are taken out.
+///
+/// The version of the resource goes with the write, so that a status never lands on a resource that was
+/// deleted and made again; a uid would not do, since the status subresource takes no notice of it.
+///
+/// # Errors
+///
+/// Says why the API server did not take it.
+pub(super) async fn write_status<K>(
     client: &Client,
-    resource: &LyncFailover,
-    old: &LyncFailoverStatus,
-    new: &LyncFailoverStatus,
-) -> Result<(), String> {
-    let namespace = resource.namespace().unwrap_or_default();
-    let api: Api<LyncFailover> = Api::namespaced(client.clone(), &namespace);
-    let status = merge(serde_json::to_value(old), serde_json::to_value(new))?;
-    // The uid keeps a status from landing on a resource that was deleted and made again meanwhile.
-    let patch = Patch::Merge(json!({ "metadata": { "uid": resource.uid() }, "status": status }));
-    let name = resource.name_any();
-    let params = PatchParams::default();
-    let call = api.patch_status(&name, &params, &patch);
-    match tokio::time::timeout(TIMEOUT, call).await {
-        Ok(Ok(_)) => Ok(()),
-        // It is gone: nobody is left to tell.
-        Ok(Err(kube::Error::Api(status))) if status.is_not_found() || status.is_conflict() => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("the API server did not answer within {} s", TIMEOUT.as_secs())),
+    cached: &K,
+    next: impl Fn(&K::Status) -> K::Status,
+) -> Result<Written<K::Status>, String>
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + HasStatus
+        + Clone
+        + DeserializeOwned
+        + Debug,
+    K::Status: Default + Clone + PartialEq + Serialize,
+{
+    let api: Api<K> = Api::namespaced(client.clone(), &cached.namespace().unwrap_or_default());
+    let (name, uid) = (cached.name_any(), cached.uid());
+    let mut current = cached.clone();
+    for _ in 0..TRIES {
+        let old = current.status().cloned().unwrap_or_default();
+        let new = next(&old);
+        if new == old {
+            return Ok(None);
+        }
+        let version = json!({ "resourceVersion": current.resource_version() });
+        let patch = Patch::Merge(json!({ "metadata": version, "status": merge(&old, &new)? }));
+        match in_time(api.patch_status(&name, &PatchParams::default(), &patch)).await? {
+            Ok(_) => return Ok(Some((old, new))),
+            // It is gone: nobody is left to tell.
+            Err(kube::Error::Api(status)) if status.is_not_found() => return Ok(None),
+            Err(kube::Error::Api(status)) if status.is_conflict() => {}
+            Err(error) => return Err(error.to_string()),
+        }
+        match in_time(api.get_opt(&name)).await?.map_err(|error| error.to_string())? {
+            Some(now) if now.uid() == uid => current = now,
+            _ => return Ok(None),
+        }
     }
+    Err("it changes faster than it can be written".to_owned())
+}
+
+async fn in_time<T>(call: impl Future<Output = T>) -> Result<T, String> {
+    let late = |_| format!("the API server did not answer within {} s", TIMEOUT.as_secs());
+    tokio::time::timeout(TIMEOUT, call).await.map_err(late)
 }
 
 /// A merge patch from one status to the next: fields that are gone become null.
-fn merge(
-    old: Result<Value, serde_json::Error>,
-    new: Result<Value, serde_json::Error>,
-) -> Result<Value, String> {
-    let (old, mut new) = (old.map_err(|err| err.to_string())?, new.map_err(|err| err.to_string())?);
+fn merge(old: &impl Serialize, new: &impl Serialize) -> Result<Value, String> {
+    let value = |status: Result<Value, serde_json::Error>| status.map_err(|error| error.to_string());
+    let (old, mut new) = (value(serde_json::to_value(old))?, value(serde_json::to_value(new))?);
     remove_missing(&old, &mut new);
     Ok(new)
 }

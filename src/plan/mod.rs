@@ -3,6 +3,7 @@
 //! The plan is the documented procedure, in its order, minus the steps whose post-condition already
 //! holds. It is made anew after every step; nothing of it is stored but the one intent in flight.
 
+mod assess;
 mod attempts;
 mod backup;
 mod central;
@@ -30,6 +31,7 @@ use jiff::Timestamp;
 
 use crate::lync::{Observed, Topology};
 
+pub use assess::{Assessment, assess};
 pub use cms::CmsState;
 pub use contest::contests;
 pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};

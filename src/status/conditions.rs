@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Found, summary::summary, views::hold_text};
+use super::{Found, organisation, summary::summary, views::hold_text};
 use crate::{
     api::{ConditionStatus, ConditionType, Finding, Reason},
-    lync::{EndpointState, PoolFqdn, PoolState},
+    lync::{PoolFqdn, PoolState},
     plan::{CmsState, Hold, Step, Verdict},
 };
 
@@ -17,13 +17,13 @@ pub(super) fn findings(found: &Found<'_>, now: Timestamp) -> Vec<Finding> {
         reconciling,
         stalled,
         edge_next_hop_safe(found, now),
-        central_management_healthy(found),
+        organisation::central_management_healthy(&found.plan.central_management),
         users_served(found, now),
         source_available(found),
         target_ready(found),
         approved(found),
-        bridge_connected(found, now),
-        split_brain_suspected(found),
+        organisation::bridge_connected(found.observed, found.limits, now),
+        organisation::split_brain_suspected(&found.plan.central_management),
         drifted(found),
         failback_available(found, now),
     ]
@@ -62,24 +62,6 @@ fn edge_next_hop_safe(found: &Found<'_>, now: Timestamp) -> Finding {
         None => {
             Finding::new(condition, true, Reason::Safe, "no Edge pool has a failed over pool as next hop")
         }
-    }
-}
-
-fn central_management_healthy(found: &Found<'_>) -> Finding {
-    let condition = ConditionType::CentralManagementHealthy;
-    match &found.plan.central_management {
-        CmsState::Healthy { pool } => Finding::new(
-            condition,
-            true,
-            Reason::Healthy,
-            format!("the Central Management store works on {pool}"),
-        ),
-        CmsState::Impaired { pool, why } => {
-            Finding::new(condition, false, Reason::Impaired, format!("on {pool}: {why}"))
-        }
-        CmsState::Dead { why, .. } => Finding::new(condition, false, Reason::Unavailable, why.clone()),
-        CmsState::SplitBrain { why } => Finding::new(condition, false, Reason::Contradictory, why.clone()),
-        CmsState::Unknown { why } => unknown(condition, why.clone()),
     }
 }
 
@@ -180,38 +162,6 @@ fn approved(found: &Found<'_>) -> Finding {
         (None, _) => {
             Finding::new(condition, true, Reason::NotRequired, "no approval or further consent is needed")
         }
-    }
-}
-
-fn bridge_connected(found: &Found<'_>, now: Timestamp) -> Finding {
-    let condition = ConditionType::BridgeConnected;
-    let endpoints = &found.observed.endpoints;
-    let states = || endpoints.iter().map(|(host, fact)| (host, fact.live(now, found.limits.stale_after)));
-    let connected = states().filter(|(_, state)| *state == Ok(&EndpointState::Connected)).count();
-    if connected > 0 {
-        let message = format!("{connected} of {} endpoints take cmdlets", endpoints.len());
-        return Finding::new(condition, true, Reason::Connected, message);
-    }
-    for (host, state) in states() {
-        if let Ok(EndpointState::Denied(why)) = state {
-            return Finding::new(condition, false, Reason::Denied, format!("{host}: {why}"));
-        }
-    }
-    match states().find_map(|(host, state)| match state {
-        Ok(EndpointState::Unreachable(why)) => Some(format!("{host}: {why}")),
-        _ => None,
-    }) {
-        Some(why) => Finding::new(condition, false, Reason::Unreachable, why),
-        None => unknown(condition, "no endpoint has been asked"),
-    }
-}
-
-fn split_brain_suspected(found: &Found<'_>) -> Finding {
-    let condition = ConditionType::SplitBrainSuspected;
-    match &found.plan.central_management {
-        CmsState::SplitBrain { why } => Finding::new(condition, true, Reason::Contradictory, why.clone()),
-        CmsState::Unknown { why } => unknown(condition, why.clone()),
-        _ => Finding::new(condition, false, Reason::Consistent, "the answers about the store agree"),
     }
 }
 

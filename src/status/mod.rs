@@ -3,9 +3,11 @@
 //! Nothing in it changes without news: a pass that finds the same world writes the same status.
 
 mod conditions;
+mod deployment;
 mod lines;
 pub mod lint;
 mod next_action;
+mod organisation;
 mod seen;
 mod summary;
 mod views;
@@ -18,6 +20,7 @@ use crate::{
     plan::{Desired, Plan, Progress},
 };
 
+pub use deployment::{DeploymentFound, DeploymentOutcome, next_deployment};
 pub use lines::{Names, actual_line, desired_line};
 
 /// What a pass found about one resource.

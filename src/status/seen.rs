@@ -6,7 +6,6 @@ use super::{Found, views::time};
 use crate::{
     api::{EdgeView, ObservedFailover, ObservedPool, PoolServiceState, PoolVerdict},
     lync::{EdgeFqdn, Fact, PoolFqdn, PoolState},
-    plan::Verdict,
 };
 
 pub(super) fn observed(
@@ -59,12 +58,7 @@ fn pool(found: &Found<'_>, name: &PoolFqdn, now: Timestamp) -> ObservedPool {
     ObservedPool {
         pool: name.to_string(),
         state: state.map_or(PoolServiceState::Unknown, Into::into),
-        verdict: match found.plan.verdicts.get(name) {
-            Some(Verdict::Up) => PoolVerdict::Up,
-            Some(Verdict::Down { .. }) => PoolVerdict::Down,
-            Some(Verdict::Suspect { .. }) => PoolVerdict::Suspect,
-            Some(Verdict::Undetermined) | None => PoolVerdict::Undetermined,
-        },
+        verdict: found.plan.verdicts.get(name).map_or(PoolVerdict::Undetermined, Into::into),
         served_by: match state {
             Some(PoolState::Active) => Some(name.to_string()),
             Some(PoolState::FailedOver) => pair.map(ToString::to_string),
@@ -78,6 +72,6 @@ fn edges(found: &Found<'_>, now: Timestamp) -> Vec<EdgeView> {
     known.map(|(edge, fact)| edge_view(edge, fact.live(now, found.limits.stale_after).ok())).collect()
 }
 
-fn edge_view(edge: &EdgeFqdn, next_hop: Option<&PoolFqdn>) -> EdgeView {
+pub(super) fn edge_view(edge: &EdgeFqdn, next_hop: Option<&PoolFqdn>) -> EdgeView {
     EdgeView { pool: edge.to_string(), next_hop: next_hop.map(ToString::to_string) }
 }

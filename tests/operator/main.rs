@@ -4,6 +4,8 @@
 
 #[path = "../controlplane/mod.rs"]
 mod controlplane;
+mod deployment;
+mod service;
 mod stage;
 
 use std::time::{Duration, Instant};

@@ -171,6 +171,11 @@ impl Stage {
         starts.map(|entry| entry.command.split(' ').next().unwrap().to_owned()).collect()
     }
 
+    /// How many cmdlets have ended.
+    pub fn ended(&self) -> usize {
+        self.transcript().entries.iter().filter(|entry| matches!(entry.kind, EntryKind::End(_))).count()
+    }
+
     /// How often the organisation was looked at.
     pub fn observations(&self) -> u64 {
         self.transcript().queries.get("Get-CsConfigurationStoreLocation").copied().unwrap_or(0)

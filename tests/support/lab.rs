@@ -216,7 +216,7 @@ impl Listener for Heads {
             Event::Observed(seen) => {
                 *self.seen.lock().expect("nobody panics while holding it") = Some(*seen);
             }
-            Event::Planned { plan, progress, now } => self.replay(&plan, &progress, now),
+            Event::Planned { plan, progress, now, .. } => self.replay(&plan, &progress, now),
             Event::Intended(intent) => {
                 match self.planned.lock().expect("nobody panics while holding it").take() {
                     Some((step, now, last_end)) if step == intent.step => {

@@ -75,7 +75,7 @@ impl Live {
 impl Listener for Live {
     fn saw(&self, event: Event) {
         match event {
-            Event::Observed(_) | Event::Planned { .. } | Event::Started(_) => {}
+            Event::Observed(_) | Event::Planned { .. } | Event::Started(_) | Event::Reported { .. } => {}
             Event::Intended(intent) => {
                 let (position, total) = intent.position;
                 let attempt =

@@ -3,8 +3,9 @@
 mod live;
 mod report;
 mod run;
+mod stage;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args;
 use jiff::SignedDuration;
@@ -53,7 +54,7 @@ impl Simulate {
                 super::print(&format!("note: {note}\n"));
             }
         }
-        let view = live::Live::new(lab.started, is_text, self.quiet);
+        let view = Arc::new(live::Live::new(lab.started, is_text, self.quiet));
         let report = run::run(&lab, wishes, self.timeout, &view).await?;
         if !is_text {
             super::print_json(&report)?;

@@ -1,6 +1,6 @@
 //! Drives the edits to their ends and says what happens.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
@@ -12,11 +12,12 @@ use super::{
     },
     live::{Live, waiting_line},
     report::{EditReport, Ending, Report},
+    stage::Stage,
 };
 use crate::{
-    api::LastRun,
-    controller::{Passed, Resource},
-    plan::{Run, StepOutcome, StepRecord},
+    api::{LastRun, LyncFailoverStatus},
+    controller::Passed,
+    plan::{Decision, Run, StepOutcome, StepRecord},
 };
 
 /// How long a state that only people can change has to last before the simulation ends: long enough for
@@ -27,16 +28,17 @@ pub(super) async fn run(
     lab: &Simulated,
     wishes: Vec<Wish>,
     timeout: SignedDuration,
-    live: &Live,
+    live: &Arc<Live>,
 ) -> Result<Report, CliError> {
     let before = lab.view();
     live.text(&heading("Lync before"));
     live.text(&show::topology(&before));
-    let mut resources: BTreeMap<String, Resource> = BTreeMap::new();
+    let mut stage = Stage::new(lab, live).await?;
     let mut edits = Vec::new();
     for wish in wishes {
-        edits.push(edit(lab, &mut resources, wish, timeout, live).await?);
+        edits.push(edit(lab, &mut stage, wish, timeout, live).await?);
     }
+    drop(stage);
     let after = lab.view();
     live.text(&heading("Lync after"));
     live.text(&show::topology(&after));
@@ -47,82 +49,95 @@ pub(super) async fn run(
 
 async fn edit(
     lab: &Simulated,
-    resources: &mut BTreeMap<String, Resource>,
+    stage: &mut Stage,
     wish: Wish,
     timeout: SignedDuration,
     live: &Live,
 ) -> Result<EditReport, CliError> {
     let clock = &lab.organisation.clock;
     let applied_at = clock.now();
-    let key = format!("{}/{}", wish.namespace, wish.name);
-    let verb = if resources.contains_key(&key) { "configured" } else { "created" };
-    let resource = resources
-        .entry(key.clone())
-        .or_insert_with(|| Resource::new(&wish.namespace, &wish.name, wish.desired.clone(), lab.store(&key)));
-    resource.configure(wish.desired);
-    live.text(&heading(&format!("lyncfailover.lyncfailover.dev/{} {verb}", wish.name)));
-
     // The first round may start something at once; the plan is to be read before that.
     live.hold();
+    let applied = stage.apply(&wish).await?;
+    live.text(&heading(&format!("lyncfailover.lyncfailover.dev/{} {}", wish.name, applied.verb)));
+
     let mut first = None;
     let mut at_rest = None;
-    let (ending, passed) = loop {
-        let (_, passed, pause) = resource
-            .reconcile(&lab.organisation, live)
-            .await
-            .map_err(|err| CliError::Failed(err.to_string()))?;
+    let mut newest = None;
+    let mut time_is_up = std::pin::pin!(clock.sleep(timeout));
+    let ending = loop {
+        let reported = tokio::select! {
+            reported = stage.next() => reported?,
+            () = &mut time_is_up => break Ending::TimedOut,
+        };
+        if reported.owner != applied.owner || reported.generation != applied.generation {
+            continue;
+        }
+        // A spec that passes the definitions, and that the operator cannot follow all the same.
+        let Some(passed) = reported.passed else { break Ending::Stopped };
         let now = clock.now();
-        if first.is_none() && !matches!(passed.plan.decision, crate::plan::Decision::Follow(_)) {
-            first = resource.status.plan.clone();
-            live.text(&show::plan(&passed.plan, first.as_ref(), resource.status.next_action.as_ref()));
+        if first.is_none() && !matches!(passed.plan.decision, Decision::Follow(_)) {
+            let status = stage.status(&wish).await?;
+            live.text(&show::plan(&passed.plan, status.plan.as_ref(), status.next_action.as_ref()));
             live.text("\n");
             live.release();
+            first = status.plan;
         }
         if let Some(line) = waiting_line(&passed.plan) {
             live.waiting(now, line);
         }
-        match Ending::of(&passed.plan.decision) {
-            Some(Ending::Converged) => break (Ending::Converged, passed),
+        let ending = Ending::of(&passed.plan.decision);
+        newest = Some(passed);
+        match ending {
+            Some(Ending::Converged) => break Ending::Converged,
             Some(ending) => {
                 let since = *at_rest.get_or_insert(now);
                 if now.duration_since(since) >= PATIENCE {
-                    break (ending, passed);
+                    break ending;
                 }
             }
             None => at_rest = None,
         }
-        if now.duration_since(applied_at) >= timeout {
-            break (Ending::TimedOut, passed);
-        }
-        clock.sleep(pause).await;
     };
+    live.release();
     let ended_at = clock.now();
+    let status = stage.status(&wish).await?;
+    let operations = newest.map_or_else(Vec::new, |passed| operations(&passed, applied.generation));
     live.at(ended_at, &format!("{} is at rest", wish.name));
+    show_end(live, &wish, &status, &operations, ending);
+    Ok(EditReport {
+        namespace: wish.namespace,
+        name: wish.name,
+        generation: applied.generation,
+        ending,
+        applied_at,
+        ended_at,
+        plan: first,
+        operations,
+        status,
+    })
+}
+
+fn show_end(
+    live: &Live,
+    wish: &Wish,
+    status: &LyncFailoverStatus,
+    operations: &[StepRecord],
+    ending: Ending,
+) {
     live.text(&heading("As kubectl would print it"));
-    live.text(&show::row(&wish.name, &wish.deployment, &resource.status));
+    live.text(&show::row(&wish.name, &wish.deployment, status));
     live.text("\n");
-    live.text(&show::conditions(&resource.status));
-    let operations = operations(&passed, resource.generation);
-    live.text(&times(&operations, resource.status.last_run.as_ref(), ending));
+    live.text(&show::conditions(status));
+    live.text(&times(operations, status.last_run.as_ref(), ending));
     if ending != Ending::Converged
-        && let Some(next) = &resource.status.next_action
+        && let Some(next) = &status.next_action
     {
         live.text(&format!("\n  {}: {:?}: {}\n", paint(Style::Notice, "next"), next.actor, next.message));
         if let Some(command) = &next.command {
             live.text(&format!("        {}\n", paint(Style::Command, command)));
         }
     }
-    Ok(EditReport {
-        namespace: wish.namespace,
-        name: wish.name,
-        generation: resource.generation,
-        ending,
-        applied_at,
-        ended_at,
-        plan: first,
-        operations,
-        status: resource.status.clone(),
-    })
 }
 
 fn operations(passed: &Passed, generation: i64) -> Vec<StepRecord> {

@@ -1,0 +1,114 @@
+//! The controller: keeps one worker for each deployment. What it needs of the world is a client and an
+//! [`Environment`], so that it runs unchanged in a cluster, in a simulation and in a test.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use kube::{
+    Client, ResourceExt,
+    runtime::events::{Recorder, Reporter},
+};
+use tokio::task::JoinHandle;
+
+use super::{environment::Environment, metrics::Metrics, report::report, resources::Resources, worker::work};
+use crate::{
+    api::{LyncDeployment, Reason},
+    status::Outcome,
+};
+
+/// Everything that the workers share.
+pub(super) struct Shared {
+    pub(super) client: Client,
+    pub(super) resources: Resources,
+    pub(super) recorder: Recorder,
+    pub(super) metrics: Arc<Metrics>,
+    /// The namespace in which records are kept.
+    pub(super) namespace: String,
+    pub(super) environment: Environment,
+}
+
+/// The controller of all deployments that it can see.
+#[derive(Clone)]
+pub struct Controller(Arc<Shared>);
+
+impl Controller {
+    /// Begins to watch all namespaces, or one; acts only in [`Self::run`]. Records are kept in `namespace`,
+    /// Events come from `identity`. Needs a tokio runtime.
+    pub fn new(
+        client: Client,
+        namespace: &str,
+        watch_namespace: Option<&str>,
+        identity: &str,
+        environment: Environment,
+    ) -> Self {
+        let reporter = Reporter { controller: "lync-failover".into(), instance: Some(identity.to_owned()) };
+        Self(Arc::new(Shared {
+            recorder: Recorder::new(client.clone(), reporter),
+            resources: Resources::watch(&client, watch_namespace),
+            client,
+            metrics: Arc::new(Metrics::new()),
+            namespace: namespace.to_owned(),
+            environment,
+        }))
+    }
+
+    /// What it waits for before it can act, in words; `None` when it can.
+    pub fn waits_for(&self) -> Option<String> {
+        self.0.resources.waits_for()
+    }
+
+    pub(super) fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.0.metrics)
+    }
+
+    /// Waits until every kind of resource has been listed once.
+    pub async fn ready(&self) {
+        self.0.resources.ready().await;
+    }
+
+    /// Acts until it is dropped. What runs in Lync then is left alone; whoever comes next adopts it.
+    pub async fn run(&self) {
+        let shared = &self.0;
+        shared.resources.ready().await;
+        let mut workers: BTreeMap<String, Worker> = BTreeMap::new();
+        loop {
+            let bell = shared.resources.changed.notified();
+            let deployments = shared.resources.deployments.state();
+            workers.retain(|_, worker| !worker.0.is_finished());
+            for deployment in &deployments {
+                workers.entry(deployment.uid().unwrap_or_default()).or_insert_with(|| {
+                    Worker(tokio::spawn(work(Arc::clone(shared), Arc::clone(deployment))))
+                });
+            }
+            say_orphans(shared, &deployments).await;
+            tokio::select! {
+                () = bell => {}
+                () = tokio::time::sleep(Duration::from_secs(30)) => {}
+            }
+        }
+    }
+}
+
+/// A worker: ends by itself when its deployment is gone, and with the controller.
+struct Worker(JoinHandle<()>);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Tells resources whose deployment is not there.
+async fn say_orphans(shared: &Shared, deployments: &[Arc<LyncDeployment>]) {
+    for lfo in shared.resources.failovers.state() {
+        let wanted = lfo.spec.deployment_ref.name.to_string();
+        let is_there = deployments.iter().any(|d| d.name_any() == wanted && d.namespace() == lfo.namespace());
+        if !is_there {
+            let outcome = Outcome::Unusable {
+                generation: lfo.metadata.generation.unwrap_or(0),
+                reason: Reason::DeploymentNotFound,
+                message: format!("there is no LyncDeployment {wanted} in this namespace"),
+            };
+            report(shared, &lfo, &outcome).await;
+        }
+    }
+}

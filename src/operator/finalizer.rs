@@ -1,0 +1,90 @@
+//! A `LyncDeployment` cannot be deleted while an operation of it runs in Lync: its finalizer is there from
+//! before the first intent of a run until the run is over.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::{Patch, PatchParams},
+};
+use serde_json::json;
+
+use super::config_map_store::ConfigMapStore;
+use crate::{
+    api::LyncDeployment,
+    controller::{OrganisationRecord, RecordStore, Revision, StoreError},
+};
+
+/// The finalizer of a deployment with an operation in flight.
+pub const FINALIZER: &str = "lyncfailover.dev/operation-in-flight";
+/// How long the API server may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Whether a deployment has the finalizer.
+pub(super) fn has_finalizer(deployment: &LyncDeployment) -> bool {
+    deployment.finalizers().iter().any(|finalizer| finalizer == FINALIZER)
+}
+
+/// Adds the finalizer, or takes it away. A deployment that is gone needs neither.
+pub(super) async fn set_finalizer(
+    client: &Client,
+    deployment: &LyncDeployment,
+    wanted: bool,
+) -> Result<(), String> {
+    let api: Api<LyncDeployment> =
+        Api::namespaced(client.clone(), &deployment.namespace().unwrap_or_default());
+    // Server-side apply owns the one entry of the list and nothing else; the uid keeps it from making a
+    // deployment anew.
+    let mut metadata = json!({ "name": deployment.name_any(), "uid": deployment.uid() });
+    if wanted {
+        metadata["finalizers"] = json!([FINALIZER]);
+    }
+    let patch = json!({
+        "apiVersion": LyncDeployment::api_version(&()),
+        "kind": LyncDeployment::kind(&()),
+        "metadata": metadata,
+    });
+    let (name, params) = (deployment.name_any(), PatchParams::apply("lync-failover").force());
+    match tokio::time::timeout(TIMEOUT, api.patch(&name, &params, &Patch::Apply(patch))).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(kube::Error::Api(status))) if status.is_not_found() || status.is_conflict() => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("the API server did not answer within {} s", TIMEOUT.as_secs())),
+    }
+}
+
+/// A record store that sees to the finalizer before an intent is written.
+pub(super) struct GuardedStore<'a> {
+    store: ConfigMapStore,
+    client: &'a Client,
+    deployment: &'a LyncDeployment,
+    is_guarded: AtomicBool,
+}
+
+impl<'a> GuardedStore<'a> {
+    pub(super) fn new(store: ConfigMapStore, client: &'a Client, deployment: &'a LyncDeployment) -> Self {
+        Self { store, client, deployment, is_guarded: AtomicBool::new(has_finalizer(deployment)) }
+    }
+}
+
+#[async_trait]
+impl RecordStore for GuardedStore<'_> {
+    async fn load(&self) -> Result<(OrganisationRecord, Revision), StoreError> {
+        self.store.load().await
+    }
+
+    async fn save(&self, record: &OrganisationRecord, revision: &Revision) -> Result<Revision, StoreError> {
+        let is_leaving = self.deployment.metadata.deletion_timestamp.is_some();
+        if record.intent.is_some() && !is_leaving && !self.is_guarded.load(Ordering::Relaxed) {
+            set_finalizer(self.client, self.deployment, true)
+                .await
+                .map_err(|error| StoreError::Unavailable(format!("the finalizer: {error}")))?;
+            self.is_guarded.store(true, Ordering::Relaxed);
+        }
+        self.store.save(record, revision).await
+    }
+}

@@ -1,0 +1,63 @@
+//! What holds for an organisation, whatever is wanted of it: the conditions that both kinds share.
+
+use jiff::Timestamp;
+
+use super::conditions::unknown;
+use crate::{
+    api::{ConditionType, Finding, Reason},
+    lync::{EndpointState, Observed},
+    plan::{CmsState, Limits},
+};
+
+/// Whether the Central Management store works.
+pub(super) fn central_management_healthy(state: &CmsState) -> Finding {
+    let condition = ConditionType::CentralManagementHealthy;
+    match state {
+        CmsState::Healthy { pool } => Finding::new(
+            condition,
+            true,
+            Reason::Healthy,
+            format!("the Central Management store works on {pool}"),
+        ),
+        CmsState::Impaired { pool, why } => {
+            Finding::new(condition, false, Reason::Impaired, format!("on {pool}: {why}"))
+        }
+        CmsState::Dead { why, .. } => Finding::new(condition, false, Reason::Unavailable, why.clone()),
+        CmsState::SplitBrain { why } => Finding::new(condition, false, Reason::Contradictory, why.clone()),
+        CmsState::Unknown { why } => unknown(condition, why.clone()),
+    }
+}
+
+/// Whether some server takes cmdlets.
+pub(super) fn bridge_connected(observed: &Observed, limits: &Limits, now: Timestamp) -> Finding {
+    let condition = ConditionType::BridgeConnected;
+    let endpoints = &observed.endpoints;
+    let states = || endpoints.iter().map(|(host, fact)| (host, fact.live(now, limits.stale_after)));
+    let connected = states().filter(|(_, state)| *state == Ok(&EndpointState::Connected)).count();
+    if connected > 0 {
+        let message = format!("{connected} of {} endpoints take cmdlets", endpoints.len());
+        return Finding::new(condition, true, Reason::Connected, message);
+    }
+    for (host, state) in states() {
+        if let Ok(EndpointState::Denied(why)) = state {
+            return Finding::new(condition, false, Reason::Denied, format!("{host}: {why}"));
+        }
+    }
+    match states().find_map(|(host, state)| match state {
+        Ok(EndpointState::Unreachable(why)) => Some(format!("{host}: {why}")),
+        _ => None,
+    }) {
+        Some(why) => Finding::new(condition, false, Reason::Unreachable, why),
+        None => unknown(condition, "no endpoint has been asked"),
+    }
+}
+
+/// Whether the answers about the store exclude each other.
+pub(super) fn split_brain_suspected(state: &CmsState) -> Finding {
+    let condition = ConditionType::SplitBrainSuspected;
+    match state {
+        CmsState::SplitBrain { why } => Finding::new(condition, true, Reason::Contradictory, why.clone()),
+        CmsState::Unknown { why } => unknown(condition, why.clone()),
+        _ => Finding::new(condition, false, Reason::Consistent, "the answers about the store agree"),
+    }
+}
