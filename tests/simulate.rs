@@ -199,7 +199,7 @@ fn resources_meet_in_one_cluster_and_a_contradiction_shows() {
     std::fs::write(&path, format!("{example}---\n{rival}")).expect("it is written");
     let (code, report) = simulate(&[path.to_str().expect("a name in UTF-8")]);
     assert_eq!(code, Some(1));
-    assert_eq!(report["edits"][0]["ending"], "converged");
+    assert_eq!(report["edits"][0]["ending"], "Converged");
     let ready = &report["edits"][1]["status"]["conditions"][0];
     assert_eq!(ready["reason"], "Conflict", "{ready}");
     assert!(ready["message"].as_str().expect("a message").contains("contoso"), "{ready}");
