@@ -1,12 +1,16 @@
 //! `lync-failover operator`: run in a cluster.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 
 use super::CliError;
-use crate::operator::{Settings, run};
+use crate::{
+    api::parse_duration,
+    operator::{Settings, lease::Timing, run},
+};
 
 /// Run the operator against the cluster of the kubeconfig, or the one that it runs in.
 #[derive(Debug, Args)]
@@ -26,6 +30,15 @@ pub(super) struct OperatorCommand {
     /// Act without a lease. Only safe while there is no other replica.
     #[arg(long)]
     no_leader_election: bool,
+    /// How long a lease is good: a replica takes over from one that has been silent for this long.
+    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = duration)]
+    leader_elect_lease_duration: Duration,
+    /// How long a leader tries to renew its lease before it gives up, and ends.
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    leader_elect_renew_deadline: Duration,
+    /// The pause between two tries.
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
+    leader_elect_retry_period: Duration,
     /// How to write the log.
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
@@ -38,6 +51,10 @@ enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map(SignedDuration::unsigned_abs).map_err(|err| err.to_string())
 }
 
 impl OperatorCommand {
@@ -54,12 +71,24 @@ impl OperatorCommand {
         let agent = concat!("lync-failover/", env!("CARGO_PKG_VERSION"));
         config.headers.push((axum::http::header::USER_AGENT, axum::http::HeaderValue::from_static(agent)));
         let client = kube::Client::try_from(config).map_err(|err| unreachable(&err))?;
+        let timing = Timing {
+            duration: self.leader_elect_lease_duration,
+            renew_deadline: self.leader_elect_renew_deadline,
+            retry: self.leader_elect_retry_period,
+        };
+        if !timing.is_sound() {
+            return Err(CliError::BadInput(vec![
+                "--leader-elect-lease-duration has to be longer than --leader-elect-renew-deadline, and that \
+                 longer than --leader-elect-retry-period"
+                    .to_owned(),
+            ]));
+        }
         let settings = Settings {
             namespace: self.namespace,
             watch_namespace: self.watch_namespace,
             identity: self.identity.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
             http: self.http,
-            leader_elect: !self.no_leader_election,
+            election: (!self.no_leader_election).then_some(timing),
         };
         run(client, settings).await.map_err(|err| CliError::Failed(err.to_string()))
     }

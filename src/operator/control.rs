@@ -8,11 +8,14 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
-use super::{environment::Environment, metrics::Metrics, report::report, resources::Resources, worker::work};
-use crate::{
-    api::{LyncDeployment, Reason},
-    status::Outcome,
+use super::{
+    environment::Environment,
+    metrics::Metrics,
+    resources::Resources,
+    unreadable::{Told, tell_orphans, tell_unreadable},
+    worker::work,
 };
 
 /// Everything that the workers share.
@@ -53,7 +56,7 @@ impl Controller {
 
     /// What it waits for before it can act, in words; `None` when it can.
     pub fn waits_for(&self) -> Option<String> {
-        self.0.resources.waits_for()
+        self.0.resources.notices.first_problem()
     }
 
     pub(super) fn metrics(&self) -> Arc<Metrics> {
@@ -70,16 +73,22 @@ impl Controller {
         let shared = &self.0;
         shared.resources.ready().await;
         let mut workers: BTreeMap<String, Worker> = BTreeMap::new();
+        let mut told = Told::new();
         loop {
-            let bell = shared.resources.changed.notified();
+            let bell = shared.resources.notices.changed.notified();
             let deployments = shared.resources.deployments.state();
             workers.retain(|_, worker| !worker.0.is_finished());
             for deployment in &deployments {
                 workers.entry(deployment.uid().unwrap_or_default()).or_insert_with(|| {
-                    Worker(tokio::spawn(work(Arc::clone(shared), Arc::clone(deployment))))
+                    let (namespace, name) =
+                        (deployment.namespace().unwrap_or_default(), deployment.name_any());
+                    let span = tracing::info_span!("deployment", namespace, name);
+                    let work = work(Arc::clone(shared), Arc::clone(deployment));
+                    Worker(tokio::spawn(work.instrument(span)))
                 });
             }
-            say_orphans(shared, &deployments).await;
+            tell_orphans(shared, &deployments).await;
+            tell_unreadable(shared, &mut told).await;
             tokio::select! {
                 () = bell => {}
                 () = tokio::time::sleep(Duration::from_secs(30)) => {}
@@ -94,21 +103,5 @@ struct Worker(JoinHandle<()>);
 impl Drop for Worker {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-/// Tells resources whose deployment is not there.
-async fn say_orphans(shared: &Shared, deployments: &[Arc<LyncDeployment>]) {
-    for lfo in shared.resources.failovers.state() {
-        let wanted = lfo.spec.deployment_ref.name.to_string();
-        let is_there = deployments.iter().any(|d| d.name_any() == wanted && d.namespace() == lfo.namespace());
-        if !is_there {
-            let outcome = Outcome::Unusable {
-                generation: lfo.metadata.generation.unwrap_or(0),
-                reason: Reason::DeploymentNotFound,
-                message: format!("there is no LyncDeployment {wanted} in this namespace"),
-            };
-            report(shared, &lfo, &outcome).await;
-        }
     }
 }

@@ -11,9 +11,11 @@ mod http;
 pub mod lease;
 mod metrics;
 mod pass;
+mod reflect;
 mod report;
 mod resources;
 mod run;
+mod unreadable;
 mod worker;
 mod write_status;
 

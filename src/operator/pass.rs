@@ -62,7 +62,7 @@ pub(super) async fn pass(
     let round = match rounds.round(org, &store, &events, &subjects).await {
         Ok(round) => round,
         Err(error) => {
-            tracing::warn!(deployment = %deployment.name_any(), %error, "the round could not be finished; nothing is lost");
+            tracing::warn!(%error, "the round could not be finished; nothing is lost");
             return AFTER_FAILURE;
         }
     };
@@ -139,7 +139,7 @@ async fn release(shared: &Shared, deployment: &LyncDeployment, round: &Round) {
         && !is_needed
         && let Err(error) = set_finalizer(&shared.client, deployment, false).await
     {
-        tracing::warn!(deployment = %deployment.name_any(), %error, "the finalizer could not be taken away; it is tried again");
+        tracing::warn!(%error, "the finalizer could not be taken away; it is tried again");
     }
 }
 

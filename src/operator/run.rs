@@ -30,8 +30,8 @@ pub struct Settings {
     pub identity: String,
     /// Where `/livez`, `/readyz` and `/metrics` are served.
     pub http: SocketAddr,
-    /// Whether replicas elect a leader.
-    pub leader_elect: bool,
+    /// How replicas elect a leader; `None`: this process acts without a lease.
+    pub election: Option<Timing>,
 }
 
 /// Why the operator ended, or did not start.
@@ -69,10 +69,10 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), OperatorError
 
     let (stop_lease, stopped) = watch::channel(false);
     let (leading, leadership) = watch::channel(Leadership::Standby);
-    let lease = settings.leader_elect.then(|| {
+    let lease = settings.election.map(|timing| {
         let leases: Api<Lease> = Api::namespaced(client, &settings.namespace);
         let identity = settings.identity.clone();
-        tokio::spawn(hold(leases, LEASE.to_owned(), identity, Timing::default(), leading.clone(), stopped))
+        tokio::spawn(hold(leases, LEASE.to_owned(), identity, timing, leading.clone(), stopped))
     });
     if lease.is_none() {
         leading.send_replace(Leadership::Leader);

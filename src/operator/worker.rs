@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::SignedDuration;
-use kube::{ResourceExt, runtime::reflector::ObjectRef};
+use kube::{Resource, ResourceExt, runtime::reflector::ObjectRef};
 
 use super::{
     control::Shared,
@@ -91,14 +91,20 @@ impl Members {
         let owner = |lfo: &LyncFailover| Owner(lfo.uid().unwrap_or_default());
         let now = failovers.iter().map(|lfo| (owner(lfo), labels(&**lfo))).collect();
         let before = std::mem::replace(&mut self.0, now);
-        let gone: Vec<_> = before.into_iter().filter(|(owner, _)| !self.0.contains_key(owner)).collect();
-        for (_, labels) in &gone {
+        // What cannot be read now is still there, and what is remembered of it still counts.
+        let unreadable = shared.resources.notices.unreadable(&LyncFailover::plural(&()));
+        let (there, gone): (BTreeMap<_, _>, BTreeMap<_, _>) = before
+            .into_iter()
+            .filter(|(owner, _)| !self.0.contains_key(owner))
+            .partition(|(owner, _)| unreadable.iter().any(|one| one.metadata.uid.as_ref() == Some(&owner.0)));
+        self.0.extend(there);
+        for labels in gone.values() {
             // One of the same name may have come in its place.
             if !self.0.values().any(|there| there == labels) {
                 shared.metrics.ready.remove(labels);
             }
         }
-        gone.into_iter().map(|(owner, _)| owner).collect()
+        gone.into_keys().collect()
     }
 }
 
@@ -117,7 +123,7 @@ async fn sleep(shared: &Shared, time: SignedDuration, is_unchanged: impl Fn() ->
     let time = time.max(SignedDuration::from_millis(10));
     let mut sleep = std::pin::pin!(shared.environment.clock.sleep(time));
     loop {
-        let bell = shared.resources.changed.notified();
+        let bell = shared.resources.notices.changed.notified();
         if !is_unchanged() {
             return;
         }

@@ -16,6 +16,13 @@ pub struct Timing {
     pub retry: Duration,
 }
 
+impl Timing {
+    /// Whether a leader gives up before another can take over, and tries more than once until then.
+    pub fn is_sound(&self) -> bool {
+        self.duration > self.renew_deadline && self.renew_deadline > self.retry && !self.retry.is_zero()
+    }
+}
+
 impl Default for Timing {
     /// What client-go uses: 15 s, 10 s, 2 s.
     fn default() -> Self {
@@ -92,6 +99,13 @@ mod tests {
             Verdict::Write(spec) => Some(spec),
             Verdict::Wait => None,
         }
+    }
+
+    #[test]
+    fn a_leader_gives_up_before_another_takes_over() {
+        assert!(Timing::default().is_sound());
+        let late = Timing { renew_deadline: Duration::from_secs(15), ..Timing::default() };
+        assert!(!late.is_sound());
     }
 
     #[test]
