@@ -10,7 +10,11 @@ mod safety;
 #[path = "../stage/mod.rs"]
 mod stage;
 
+mod crowd;
 mod drift;
 mod edits;
+mod effects;
+mod kills;
 mod leases;
 mod lifecycle;
+mod tap;

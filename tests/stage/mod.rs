@@ -117,7 +117,12 @@ impl<'a> Stage<'a> {
         let number = self.logs.fetch_add(1, Ordering::Relaxed);
         let mut command = Command::new(env!("CARGO_BIN_EXE_lync-failover"));
         command.args(["operator", "--http", "127.0.0.1:0", "--namespace", &self.namespace]).args(args);
-        Process::start(command.env("KUBECONFIG", kubeconfig), &log(&self.namespace, &number.to_string()))
+        Process::start(command.env("KUBECONFIG", kubeconfig), &self.log(&number.to_string()))
+    }
+
+    /// Where a process of this test writes. It stays after the test, until the next run.
+    pub fn log(&self, name: &str) -> PathBuf {
+        log(&self.namespace, name)
     }
 
     /// kubectl in this namespace, and what it prints; it must succeed.
@@ -247,7 +252,6 @@ fn serve(namespace: &str, scenario: &str) -> Process {
     Process::start(&mut command, &log(namespace, "simulator"))
 }
 
-/// Where a process of this test writes. It stays after the test, until the next run.
 fn log(namespace: &str, name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{namespace}-{name}.log"))
 }
