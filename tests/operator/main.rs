@@ -15,6 +15,8 @@ mod drift;
 mod edits;
 mod effects;
 mod kills;
+mod kubectl;
 mod leases;
 mod lifecycle;
 mod tap;
+mod tidy;
