@@ -145,7 +145,7 @@ pub struct DeploymentReference {
     pub name: ObjectName,
 }
 
-/// Who serves the users of one pool.
+/// An entry names a pool and the pool that serves its users.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct UserAssignment {
@@ -169,7 +169,7 @@ pub struct CentralManagementPlacement {
     pub pool: String,
 }
 
-/// The next hop of one Edge pool.
+/// An entry names an Edge pool and its next hop.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct EdgeAssignment {

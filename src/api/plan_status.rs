@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanStatus {
-    /// Hash of the plan, for an approval of exactly this plan.
-    #[serde(default)]
+    /// Hash of the plan, for an approval of exactly this plan; absent when nothing is left to do.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hash: String,
     /// Whether the plan is a planned failover, a disaster failover or a failback.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,7 @@ mod metrics;
 mod pass;
 mod reflect;
 mod report;
+mod reporter;
 mod resources;
 mod run;
 mod unreadable;

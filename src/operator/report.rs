@@ -19,23 +19,33 @@ use crate::{
     status::{self, DeploymentOutcome, Outcome},
 };
 
+/// What the watch has brought of a resource; what a round began with may be older.
+pub(super) fn current(shared: &Shared, lfo: &Arc<LyncFailover>) -> Arc<LyncFailover> {
+    let now = shared.resources.failovers.get(&ObjectRef::from_obj(&**lfo));
+    now.filter(|now| now.uid() == lfo.uid()).unwrap_or_else(|| Arc::clone(lfo))
+}
+
 /// Works out the status of a failover and writes it if it is news.
 pub(super) async fn report(shared: &Shared, lfo: &Arc<LyncFailover>, outcome: &Outcome<'_>) {
-    // What was written last may be newer than what this round began with.
-    let current = shared.resources.failovers.get(&ObjectRef::from_obj(&**lfo));
-    let current = current.filter(|now| now.uid() == lfo.uid()).unwrap_or_else(|| Arc::clone(lfo));
+    report_failover(shared, &current(shared, lfo), outcome).await;
+}
+
+/// The same, following what is known to be the newest state of the resource. Gives what was written.
+pub(super) async fn report_failover(
+    shared: &Shared,
+    newest: &LyncFailover,
+    outcome: &Outcome<'_>,
+) -> Option<Written<LyncFailover>> {
     let next = |old: &LyncFailoverStatus| status::next(old, outcome, shared.environment.clock.now());
-    let written = write_status(&shared.client, &*current, next).await;
-    let now = match &written {
-        Ok(Some((_, new))) => Some(new),
-        _ => current.status.as_ref(),
-    };
+    let written = counted(shared, &newest.name_any(), write_status(&shared.client, newest, next).await);
+    let now = written.as_ref().map_or(newest, |written| &written.after).status.as_ref();
     let ready = now.and_then(|status| find_condition(&status.conditions, ConditionType::Ready));
     let is_ready = ready.is_some_and(|condition| condition.status == "True");
-    shared.metrics.ready.get_or_create(&labels(&**lfo)).set(i64::from(is_ready));
-    if let Some((old, new)) = counted(shared, &lfo.name_any(), written) {
-        announce(shared, lfo, &old, &new).await;
+    shared.metrics.ready.get_or_create(&labels(newest)).set(i64::from(is_ready));
+    if let Some(Written { before, after }) = &written {
+        announce(shared, newest, before.status.as_ref(), after.status.as_ref()).await;
     }
+    written
 }
 
 /// The same for a deployment.
@@ -53,18 +63,19 @@ pub(super) async fn report_deployment(
 }
 
 /// Counts a write, or says why there was none.
-fn counted<S>(shared: &Shared, name: &str, written: Result<Written<S>, String>) -> Written<S> {
-    match written {
-        Ok(Some(news)) => {
-            shared.metrics.status_writes.inc();
-            Some(news)
-        }
-        Ok(None) => None,
-        Err(error) => {
-            tracing::warn!(name, %error, "the status could not be written; it is tried again");
-            None
-        }
+fn counted<K>(
+    shared: &Shared,
+    name: &str,
+    written: Result<Option<Written<K>>, String>,
+) -> Option<Written<K>> {
+    let news = written.unwrap_or_else(|error| {
+        tracing::warn!(name, %error, "the status could not be written; it is tried again");
+        None
+    });
+    if news.is_some() {
+        shared.metrics.status_writes.inc();
     }
+    news
 }
 
 /// Tells everybody that there is no way to the organisation.
@@ -83,13 +94,9 @@ pub(super) async fn report_unreachable(
     report_deployment(shared, deployment, &outcome).await;
     for lfo in failovers {
         let message = format!("LyncDeployment {}: {error}", lfo.spec.deployment_ref.name);
-        report(shared, lfo, &unusable(lfo, reason, message)).await;
+        let generation = lfo.metadata.generation.unwrap_or(0);
+        report(shared, lfo, &Outcome::Unusable { generation, reason, message }).await;
     }
-}
-
-/// A failover that nothing can be done about for now.
-pub(super) fn unusable<'a>(lfo: &LyncFailover, reason: Reason, message: String) -> Outcome<'a> {
-    Outcome::Unusable { generation: lfo.metadata.generation.unwrap_or(0), reason, message }
 }
 
 pub(super) fn labels(resource: &impl ResourceExt) -> ResourceLabels {
@@ -97,16 +104,20 @@ pub(super) fn labels(resource: &impl ResourceExt) -> ResourceLabels {
 }
 
 /// An Event when `Ready` has a new reason that people wait for.
-async fn announce(shared: &Shared, lfo: &LyncFailover, old: &LyncFailoverStatus, new: &LyncFailoverStatus) {
-    let reason = |status: &LyncFailoverStatus| {
-        find_condition(&status.conditions, ConditionType::Ready)
-            .map(|c| (c.reason.clone(), c.message.clone()))
+async fn announce(
+    shared: &Shared,
+    lfo: &LyncFailover,
+    before: Option<&LyncFailoverStatus>,
+    after: Option<&LyncFailoverStatus>,
+) {
+    let ready = |status: Option<&LyncFailoverStatus>| {
+        status.and_then(|status| find_condition(&status.conditions, ConditionType::Ready).cloned())
     };
     let quiet = [Reason::Executing, Reason::Waiting, Reason::Verifying, Reason::Queued].map(Reason::as_str);
-    if let Some((now, message)) = reason(new)
-        && reason(old).is_none_or(|(before, _)| before != now)
-        && !quiet.contains(&now.as_str())
+    if let Some(now) = ready(after)
+        && ready(before).is_none_or(|before| before.reason != now.reason)
+        && !quiet.contains(&now.reason.as_str())
     {
-        ready_changed(&shared.recorder, lfo, &now, &message).await;
+        ready_changed(&shared.recorder, lfo, &now.reason, &now.message).await;
     }
 }

@@ -11,6 +11,7 @@ use super::{
     metrics::ResourceLabels,
     pass::pass,
     report::{labels, report_unreachable},
+    reporter::Reporter,
 };
 use crate::{
     api::{LyncDeployment, LyncFailover},
@@ -31,13 +32,14 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
     };
     let mut way = Way::default();
     let mut members = Members::default();
+    let reporter = Reporter::new(&shared);
     while let Some((deployment, failovers)) = look() {
         let seen = fingerprint(&deployment, &failovers);
         for owner in members.update(&shared, &failovers) {
             way.rounds.forget(owner);
         }
         let pause = match way.find(&shared, &deployment).await {
-            Ok((reached, rounds)) => pass(&shared, &deployment, reached, rounds, &failovers).await,
+            Ok((reached, rounds)) => pass(&shared, &deployment, reached, rounds, &failovers, &reporter).await,
             Err(error) => {
                 report_unreachable(&shared, &deployment, &failovers, &error).await;
                 AFTER_FAILURE

@@ -15,8 +15,11 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a write is tried when the resource has changed meanwhile.
 const TRIES: usize = 3;
 
-/// What was written: the status before and after.
-pub(super) type Written<S> = Option<(S, S)>;
+/// What was written: the resource before and after.
+pub(super) struct Written<K> {
+    pub(super) before: K,
+    pub(super) after: K,
+}
 
 /// Works out the status that follows from the one that is there, and writes it if it is news. Fields that
 /// are no longer there are taken out.
@@ -31,7 +34,7 @@ pub(super) async fn write_status<K>(
     client: &Client,
     cached: &K,
     next: impl Fn(&K::Status) -> K::Status,
-) -> Result<Written<K::Status>, String>
+) -> Result<Option<Written<K>>, String>
 where
     K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
         + HasStatus
@@ -52,7 +55,7 @@ where
         let version = json!({ "resourceVersion": current.resource_version() });
         let patch = Patch::Merge(json!({ "metadata": version, "status": merge(&old, &new)? }));
         match in_time(api.patch_status(&name, &PatchParams::default(), &patch)).await? {
-            Ok(_) => return Ok(Some((old, new))),
+            Ok(after) => return Ok(Some(Written { before: current, after })),
             // It is gone: nobody is left to tell.
             Err(kube::Error::Api(status)) if status.is_not_found() => return Ok(None),
             Err(kube::Error::Api(status)) if status.is_conflict() => {}

@@ -57,7 +57,7 @@ pub(super) fn consent(world: &World<'_>, source: &PoolFqdn) -> Consent {
                 _ => ConsentField::DisasterModeAlways,
             },
             why: format!(
-                "the verdict about {source} is {}; without it, what was not replicated is lost",
+                "the verdict about {source} is {}; without that pool, what was not replicated is lost",
                 verdict.name()
             ),
         },

@@ -79,11 +79,7 @@ fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
             Actor::Administrator,
             format!("Two resources contradict each other, so neither acts: {why}. Change one of them."),
         ),
-        Hold::Drifted => says(
-            Actor::Administrator,
-            "Lync was changed after the desired state had been reached. Write into the spec what you want, or \
-             undo the change in Lync; with spec.policy.drift: Correct the operator would undo it.",
-        ),
+        Hold::Drifted => says(Actor::Administrator, drifted(found)),
         Hold::AwaitingApproval { hash, why } => {
             let message = format!(
                 "{why}, and nobody has agreed to that. Read status.plan; if it is what you want, approve it by \
@@ -134,6 +130,20 @@ fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
             ),
         ),
     }
+}
+
+fn drifted(found: &Found<'_>) -> String {
+    let undo = found.plan.steps.first().map(|row| format!("; {} would undo it", row.step));
+    let policy = if found.desired.correct_drift {
+        "spec.policy.drift: Correct does not do that by itself, since users would be failed back or data lost"
+    } else {
+        "with spec.policy.drift: Correct the operator undoes what needs no failback and loses no data"
+    };
+    format!(
+        "Lync was changed after the desired state had been reached{}. Write into the spec what you want, or undo \
+         the change in Lync; {policy}.",
+        undo.unwrap_or_default()
+    )
 }
 
 fn with_patch(action: NextAction, found: &Found<'_>, patch: &str) -> NextAction {

@@ -15,7 +15,9 @@ use crate::{
 pub(super) fn plan_status(found: &Found<'_>) -> PlanStatus {
     let plan = found.plan;
     let steps: Vec<_> = plan.steps.iter().map(step_status).collect();
-    let done = plan.skipped.iter().map(|skipped| StepStatus {
+    let mut skipped: Vec<_> = plan.skipped.iter().collect();
+    skipped.sort_by_key(|skipped| place(&skipped.step));
+    let done = skipped.into_iter().map(|skipped| StepStatus {
         name: skipped.step.clone(),
         target: skipped.target.clone(),
         state: State::Done,
@@ -30,6 +32,12 @@ pub(super) fn plan_status(found: &Found<'_>) -> PlanStatus {
     };
     let summary = (!plan.order.is_empty()).then(|| plan.order.clone());
     PlanStatus { hash: plan.hash.clone(), mode, summary, steps: done.chain(steps).collect() }
+}
+
+/// Where a step that is done stands: in the documented order, as nobody can tell when it was done.
+fn place(step: &str) -> usize {
+    let before_users = ["SetEdgeNextHop", "FailOverCentralManagement"];
+    before_users.iter().position(|name| *name == step).unwrap_or(before_users.len())
 }
 
 fn step_status(row: &PlannedStep) -> StepStatus {

@@ -170,6 +170,11 @@ impl ControlPlane {
         let _ = fs::remove_dir_all(kubectl::cache(&self.admin()));
     }
 
+    /// The kubectl that [`kubectl`](Self::kubectl) runs, for those who want it to go on running.
+    pub fn program(&self) -> PathBuf {
+        binaries::dir().join("kubectl")
+    }
+
     /// Runs kubectl as the administrator, with text for its standard input.
     pub fn kubectl(&self, args: &[&str], stdin: &str) -> Output {
         self.kubectl_as(&self.admin(), args, stdin)
@@ -177,7 +182,7 @@ impl ControlPlane {
 
     /// Runs kubectl with a kubeconfig that this control plane gave out.
     pub fn kubectl_as(&self, kubeconfig: &Path, args: &[&str], stdin: &str) -> Output {
-        kubectl::run(&binaries::dir().join("kubectl"), kubeconfig, args, stdin)
+        kubectl::run(&self.program(), kubeconfig, args, stdin)
     }
 
     /// The requests so far of clients whose user agent begins with this.

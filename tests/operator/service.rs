@@ -14,7 +14,7 @@ use kube::{
 use lync_failover::{api::LyncFailover, apiserver::ApiService, clock::ScaledClock};
 use serde_json::{Value, json};
 
-use super::controlplane::ControlPlane;
+use crate::controlplane::ControlPlane;
 
 const FINALIZER: &str = "lyncfailover.dev/operation-in-flight";
 

@@ -1,0 +1,210 @@
+//! Reports what rounds came to, beside the rounds: many resources, or a slow API server, hold up no step.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use futures::{StreamExt, stream};
+use kube::ResourceExt;
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{
+    control::Shared,
+    events::step_ended,
+    metrics::StepLabels,
+    report::{current, report_deployment, report_failover},
+    write_status::Written,
+};
+use crate::{
+    api::{LyncDeployment, LyncFailover, Reason},
+    bridge::Ended,
+    controller::{Event, Owner, Passed, Round},
+    plan::{Desired, Limits, StepOutcome, StepRecord},
+    status::{DeploymentFound, DeploymentOutcome, Found, Outcome},
+};
+
+/// How many statuses are written at a time.
+const WRITES_AT_ONCE: usize = 8;
+
+/// What a round means for one resource.
+pub(super) enum Word {
+    /// The round was about it.
+    Passed {
+        /// What its spec says.
+        desired: Box<Desired>,
+        /// What came of it.
+        passed: Box<Passed>,
+    },
+    /// Its spec cannot be followed.
+    Unusable(Reason, String),
+}
+
+/// What a round came to.
+pub(super) struct Batch {
+    pub(super) deployment: Arc<LyncDeployment>,
+    pub(super) identity: String,
+    pub(super) limits: Limits,
+    pub(super) round: Round,
+    pub(super) words: Vec<(Arc<LyncFailover>, Word)>,
+    /// The steps that ended.
+    pub(super) records: Vec<StepRecord>,
+}
+
+/// Reports for one deployment until it is dropped.
+pub(super) struct Reporter {
+    batches: mpsc::UnboundedSender<Batch>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Reporter {
+    pub(super) fn new(shared: &Arc<Shared>) -> Self {
+        let (batches, queue) = mpsc::unbounded_channel();
+        Self { batches, task: tokio::spawn(run(Arc::clone(shared), queue)) }
+    }
+
+    /// Hands a round over.
+    pub(super) fn report(&self, batch: Batch) {
+        // It ends only with the worker.
+        let _ = self.batches.send(batch);
+    }
+}
+
+async fn run(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Batch>) {
+    let written = LastWrites::default();
+    while let Some(mut batch) = queue.recv().await {
+        // Of rounds that have piled up only the last counts; no step that ended is left out.
+        let mut records = std::mem::take(&mut batch.records);
+        while let Ok(mut next) = queue.try_recv() {
+            records.append(&mut next.records);
+            batch = next;
+        }
+        written.only(&batch.words);
+        report(&shared, &batch, &written).await;
+        for record in records {
+            announce(&shared, &batch, &record).await;
+        }
+    }
+}
+
+/// What this task has written last of each resource, until the watch has brought it.
+#[derive(Default)]
+struct LastWrites(Mutex<BTreeMap<Owner, LastWrite>>);
+
+struct LastWrite {
+    /// The version that it replaced.
+    before: Option<String>,
+    after: Arc<LyncFailover>,
+}
+
+impl LastWrites {
+    /// The newest that is known of a resource.
+    fn newest(&self, cached: Arc<LyncFailover>) -> Arc<LyncFailover> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner = owner(&cached);
+        match all.get(&owner) {
+            Some(last) if last.before == cached.resource_version() => Arc::clone(&last.after),
+            Some(_) => {
+                all.remove(&owner);
+                cached
+            }
+            None => cached,
+        }
+    }
+
+    /// Forgets resources that are gone.
+    fn only(&self, words: &[(Arc<LyncFailover>, Word)]) {
+        let there: BTreeSet<Owner> = words.iter().map(|(lfo, _)| owner(lfo)).collect();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|owner, _| there.contains(owner));
+    }
+
+    fn keep(&self, written: &Written<LyncFailover>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = written.before.resource_version();
+        all.insert(owner(&written.after), LastWrite { before, after: Arc::new(written.after.clone()) });
+    }
+}
+
+fn owner(lfo: &LyncFailover) -> Owner {
+    Owner(lfo.uid().unwrap_or_default())
+}
+
+async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
+    let is_leaving = batch.deployment.metadata.deletion_timestamp.is_some();
+    let found = DeploymentFound {
+        generation: batch.deployment.metadata.generation.unwrap_or(0),
+        organisation: &batch.identity,
+        observed: &batch.round.observed,
+        assessment: &batch.round.assessment,
+        limits: &batch.limits,
+        deletion_waits_for: batch.round.in_flight.as_ref().filter(|_| is_leaving).map(ToString::to_string),
+    };
+    report_deployment(shared, &batch.deployment, &DeploymentOutcome::Found(found)).await;
+    let mut reports = Vec::new();
+    for (lfo, word) in &batch.words {
+        reports.push(report_one(shared, batch, lfo, word, written));
+    }
+    stream::iter(reports).buffer_unordered(WRITES_AT_ONCE).collect::<()>().await;
+}
+
+async fn report_one(
+    shared: &Shared,
+    batch: &Batch,
+    lfo: &Arc<LyncFailover>,
+    word: &Word,
+    written: &LastWrites,
+) {
+    let namespace = lfo.namespace().unwrap_or_default();
+    let name = lfo.name_any();
+    let generation = lfo.metadata.generation.unwrap_or(0);
+    let (outcome, passed) = match word {
+        Word::Passed { desired, passed } => {
+            let found = Found {
+                namespace: &namespace,
+                name: &name,
+                generation,
+                desired,
+                observed: &batch.round.observed,
+                plan: &passed.plan,
+                progress: &passed.progress,
+                limits: &batch.limits,
+            };
+            (Outcome::Found(found), Some(passed.clone()))
+        }
+        Word::Unusable(reason, message) => {
+            (Outcome::Unusable { generation, reason: *reason, message: message.clone() }, None)
+        }
+    };
+    let newest = written.newest(current(shared, lfo));
+    if let Some(news) = report_failover(shared, &newest, &outcome).await {
+        written.keep(&news);
+    }
+    shared.environment.listener.saw(Event::Reported { owner: owner(lfo), generation, passed });
+}
+
+/// Counts a step that is over, and publishes an Event about it at the resource that it was made for.
+async fn announce(shared: &Shared, batch: &Batch, record: &StepRecord) {
+    let outcome = match &record.outcome {
+        StepOutcome::Ended(Ended::Completed) => "completed",
+        StepOutcome::Ended(Ended::Failed(_)) => "failed",
+        StepOutcome::Ended(Ended::Lost(_)) => "lost",
+        StepOutcome::NotStarted(_) => "not_started",
+    };
+    shared.metrics.steps.get_or_create(&StepLabels { step: record.step.name(), outcome }).inc();
+    let has = |word: &Word| match word {
+        Word::Passed { passed, .. } => {
+            let mut runs = passed.progress.run.iter().chain(&passed.progress.last_run);
+            runs.any(|run| run.records.contains(record))
+        }
+        Word::Unusable(..) => false,
+    };
+    if let Some((lfo, _)) = batch.words.iter().find(|(_, word)| has(word)) {
+        step_ended(&shared.recorder, lfo, record).await;
+    }
+}

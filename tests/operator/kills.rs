@@ -1,0 +1,120 @@
+//! SIGKILL at each effect of a failover, in two ways: before it is sent, and before its answer arrives.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    process::{Command, Stdio},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    effects::{Executioner, Met},
+    safety::{Allowed, violations},
+    stage::{AWAY, EDGE, Process, Stage, TWO_STEPS, USERS},
+    tap::{Framing, Judge, tap},
+};
+
+/// One failover, many lives. Each life ends at an effect that no life before it has met in that way, so the
+/// failover gets on by at most a step a life, and meets each of its effects.
+#[test]
+fn killed_at_each_effect_it_goes_on_and_does_nothing_twice() {
+    let stage = Stage::new("effects", TWO_STEPS);
+    let executioner = Arc::new(Executioner::default());
+    let judge: Arc<dyn Judge> = Arc::clone(&executioner) as _;
+    stage.deploy(tap(stage.simulator(), Framing::Lines, Arc::clone(&judge)));
+    stage.kubectl(&[
+        "patch",
+        "ldep",
+        "contoso",
+        "--type=merge",
+        "-p",
+        r#"{"spec":{"sourceDown":{"sustainedFor":"0s"}}}"#,
+    ]);
+    stage.apply(AWAY);
+    // TLS ends at the proxy: the tap has to read what is said.
+    let (_proxy, address) = proxy(&stage);
+    let address = tap(address, Framing::Http, judge);
+    let kubeconfig = std::env::temp_dir().join(format!("{}-{}.json", stage.namespace, std::process::id()));
+    let config = serde_json::json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "tap",
+        "clusters": [{"name": "tap", "cluster": {"server": format!("http://{address}")}}],
+        "contexts": [{"name": "tap", "context": {"cluster": "tap", "user": "tap"}}],
+        "users": [{"name": "tap", "user": {}}],
+    });
+    fs::write(&kubeconfig, config.to_string()).unwrap();
+
+    let mut lives = 0;
+    loop {
+        lives += 1;
+        assert!(lives < 80, "it gets nowhere: {:#?}", executioner.met());
+        let args = ["--no-leader-election", "--watch-namespace", &stage.namespace];
+        let operator = stage.start(&kubeconfig, &args);
+        if lives_on(&stage, &executioner) {
+            break;
+        }
+        operator.kill();
+        executioner.next_life();
+    }
+    fs::remove_file(&kubeconfig).unwrap();
+
+    let transcript = stage.transcript();
+    let allowed = Allowed { disaster: true, ..Allowed::default() };
+    assert_eq!(violations(&transcript, allowed), [""; 0], "{:#?}", executioner.met());
+    assert_eq!(stage.cmdlets(), [EDGE, USERS]);
+    let met = executioner.met();
+    let twice: BTreeSet<&str> = met
+        .iter()
+        .filter(|(_, met)| **met == Met::BeforeAndAfter)
+        .map(|(effect, _)| effect.as_str())
+        .collect();
+    let each = ["SetEdgeNextHop", "FailOverPool"].map(|step| {
+        [
+            format!("write intent of {step}"),
+            format!("write {step} not started"),
+            format!("raise when intent of {step}"),
+            format!("write {step} ended"),
+        ]
+    });
+    let others = [
+        "raise when nothing is written",
+        "start Set-CsEdgeServer",
+        "start Invoke-CsPoolFailOver",
+        "say Executing with FailOverPool in flight",
+        "write converged",
+        "say Converged with nothing in flight",
+    ];
+    for effect in each.as_flattened().iter().map(String::as_str).chain(others) {
+        assert!(twice.contains(effect), "{effect} was not met in both ways: {met:#?}");
+    }
+    eprintln!("{lives} lives, {} effects:\n{met:#?}", met.len());
+}
+
+/// Waits until the life has to end, which gives false, or the failover is over.
+fn lives_on(stage: &Stage<'_>, executioner: &Executioner) -> bool {
+    let begun = Instant::now();
+    let mut asked = Instant::now();
+    while !executioner.is_over() {
+        assert!(begun.elapsed() < Duration::from_secs(120), "it stands still: {:#?}", executioner.met());
+        thread::sleep(Duration::from_millis(10));
+        if asked.elapsed() > Duration::from_secs(2) {
+            asked = Instant::now();
+            if stage.condition("Ready").starts_with("True") {
+                // Nothing is left that could be met.
+                stage.until_looked(2);
+                return !executioner.is_over();
+            }
+        }
+    }
+    false
+}
+
+/// `kubectl proxy`: the API server in plain HTTP.
+fn proxy(stage: &Stage<'_>) -> (Process, std::net::SocketAddr) {
+    let mut command = Command::new(stage.plane.program());
+    command.args(["proxy", "--port=0"]).env("KUBECONFIG", stage.plane.admin()).stdout(Stdio::piped());
+    let mut proxy = Process::start(&mut command, &stage.log("proxy"));
+    let address = proxy.printed_address();
+    (proxy, address)
+}
