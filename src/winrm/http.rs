@@ -7,7 +7,7 @@ use hyper::{
     Request, StatusCode,
     body::Bytes,
     client::conn::http1::{self, SendRequest},
-    header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, USER_AGENT},
+    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, USER_AGENT},
 };
 use hyper_openssl::SslStream;
 use hyper_util::rt::TokioIo;
@@ -119,6 +119,8 @@ impl Connection {
             .header(HOST, &self.authority)
             .header(USER_AGENT, concat!("lync-failover/", env!("CARGO_PKG_VERSION")))
             .header(CONTENT_TYPE, content_type)
+            // hyper leaves it out of an empty POST, and HTTP.sys refuses a POST without (411).
+            .header(CONTENT_LENGTH, body.len())
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| not_sent(&error))?;
         if let Some(authorization) = authorization {
