@@ -31,7 +31,8 @@ pub trait Authenticator: Send {
     /// The schemes under which it goes, the preferred one first.
     fn schemes(&self) -> &'static [&'static str];
 
-    /// Binds it to a TLS connection: application data of RFC 5929, `tls-server-end-point:` and a hash.
+    /// Binds it to a TLS connection, if it can: application data of RFC 5929, `tls-server-end-point:` and a
+    /// hash.
     fn bind(&mut self, channel: &[u8]);
 
     /// Takes what the server sent and says what to send.

@@ -65,7 +65,7 @@ async fn a_keytab_proves_and_seals_under_its_own_name() {
 }
 
 #[tokio::test]
-async fn within_tls_it_is_bound_to_the_certificate() {
+async fn within_tls_nothing_is_sealed_twice() {
     let (kdc, authority) = (Kdc::start(), Authority::new());
     let scratch = Scratch::new();
     let (certificate, key) = authority.issue(HOST);

@@ -10,12 +10,16 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import gssapi
 import spnego
 from cryptography import x509
 from spnego.channel_bindings import GssChannelBindings
 
 import seal
 from wsman import Echo, Service
+
+# Say at once why a token is not taken.
+gssapi.SecurityContext.__DEFER_STEP_ERRORS__ = False
 
 SETTINGS = json.loads(sys.argv[1])
 MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
