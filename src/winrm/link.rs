@@ -245,3 +245,23 @@ fn offers(headers: &HeaderMap) -> Vec<(String, Option<Vec<u8>>)> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn offers_are_read_from_one_header_or_many() {
+        let mut headers = HeaderMap::new();
+        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Negotiate aGk=, Kerberos"));
+        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"WSMAN\""));
+        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(""));
+        let offers = offers(&headers);
+        let names: Vec<_> = offers.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["Negotiate", "Kerberos", "Basic"]);
+        assert_eq!(offers[0].1.as_deref(), Some(b"hi".as_slice()));
+        assert!(offers[1].1.is_none() && offers[2].1.is_none());
+    }
+}

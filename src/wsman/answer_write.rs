@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     Answer, CommandInfo, CommandState, Received, Request, ShellInfo, duration,
-    envelope::{write as envelope, write_selector},
+    envelope::{OWN, write as envelope, write_selector},
     names::{ANONYMOUS, COMMAND_STATE},
     xml::{Writer, write_id},
 };
@@ -52,7 +52,7 @@ fn body(writer: &mut Writer, answer: &Answer, request: &Request) {
         Answer::Connected { response_xml } => {
             writer.open("rsp:ConnectResponse", &[]);
             if !response_xml.is_empty() {
-                writer.bytes("ps:connectResponseXml", &[], response_xml);
+                writer.bytes("connectResponseXml", &OWN, response_xml);
             }
             writer.close("rsp:ConnectResponse");
         }

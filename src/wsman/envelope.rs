@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The prefixes that all writers here use.
-const PREFIXES: [(&str, &str); 8] = [
+const PREFIXES: [(&str, &str); 7] = [
     ("xmlns:s", SOAP),
     ("xmlns:a", ADDRESSING),
     ("xmlns:w", WSMAN),
@@ -18,13 +18,15 @@ const PREFIXES: [(&str, &str); 8] = [
     ("xmlns:rsp", SHELL),
     ("xmlns:x", TRANSFER),
     ("xmlns:n", ENUMERATION),
-    ("xmlns:ps", POWERSHELL),
 ];
 
 /// A header that the other side has to understand, or fail.
 pub(super) const MUST: [(&str, &str); 1] = [("s:mustUnderstand", "true")];
 /// A header that the other side may ignore.
 pub(super) const MAY: [(&str, &str); 1] = [("s:mustUnderstand", "false")];
+
+/// PowerShell's elements declare their own namespace: the service hands them on cut out of the envelope.
+pub(super) const OWN: [(&str, &str); 1] = [("xmlns", POWERSHELL)];
 
 /// Writes an envelope around what `header` and `body` write.
 pub(super) fn write(header: impl FnOnce(&mut Writer), body: impl FnOnce(&mut Writer)) -> String {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     Operation, Request, Target, duration,
-    envelope::{MAY, MUST, write as envelope, write_selector},
+    envelope::{MAY, MUST, OWN, write as envelope, write_selector},
     names::{ANONYMOUS, COMMANDS, PROTOCOL_VERSION, SELECTOR_FILTER, SHELL},
     xml::{Writer, write_id},
 };
@@ -79,7 +79,7 @@ fn body(writer: &mut Writer, operation: &Operation) {
             }
             writer.leaf("rsp:InputStreams", &[], "stdin pr");
             writer.leaf("rsp:OutputStreams", &[], "stdout");
-            writer.bytes("ps:creationXml", &[], creation_xml);
+            writer.bytes("creationXml", &OWN, creation_xml);
             writer.close("rsp:Shell");
         }
         Operation::Command { command, first_fragment, .. } => {
@@ -128,7 +128,7 @@ fn body(writer: &mut Writer, operation: &Operation) {
             let attributes: Vec<_> = command.as_deref().map(|id| ("CommandId", id)).into_iter().collect();
             writer.open("rsp:Connect", &attributes);
             if !connect_xml.is_empty() {
-                writer.bytes("ps:connectXml", &[], connect_xml);
+                writer.bytes("connectXml", &OWN, connect_xml);
             }
             writer.close("rsp:Connect");
         }

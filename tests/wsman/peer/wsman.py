@@ -3,6 +3,7 @@
 import base64
 import re
 import threading
+import time
 import uuid
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
@@ -38,6 +39,11 @@ class Echo:
 
     def connect(self, data):
         return data
+
+    def disconnect(self):
+        pass
+
+    reconnect = disconnect
 
     def command(self, command, data):
         self.output[command] = [data] if data else []
@@ -80,6 +86,14 @@ class Service:
         except Fault as fault:
             return 500, wrap("http://schemas.dmtf.org/wbem/wsman/1/wsman/fault", related, fault_xml(fault))
 
+    def tell(self):
+        """Output has come while nobody asked."""
+        threading.Thread(target=self.wake, daemon=True).start()
+
+    def wake(self):
+        with self.changed:
+            self.changed.notify_all()
+
     def identify(self, identity):
         return (
             '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header/><s:Body>'
@@ -113,6 +127,7 @@ class Service:
             "id": shell, "resource": resource, "session": session, "disconnected": False,
             "idle": node.findtext(RSP + "IdleTimeOut") or "PT7200.000S", "runs": self.shell_type(creation), "commands": [],
         }
+        self.shells[shell]["runs"].notify = self.tell
         return describe(self.shells[shell])
 
     def command(self, header, body):
@@ -136,9 +151,10 @@ class Service:
         command = self.known(shell, stream)
         seconds = float(re.fullmatch(r"PT([0-9.]+)S", header.findtext(W + "OperationTimeout")).group(1))
         with self.changed:
+            until = time.monotonic() + seconds
             output, done = shell["runs"].receive(command)
-            if not output and not done:
-                self.changed.wait(seconds)
+            while not output and not done and (left := until - time.monotonic()) > 0:
+                self.changed.wait(left)
                 output, done = shell["runs"].receive(command)
         if not output and not done:
             raise Fault("Receiver", "TimedOut", 2150858793, "The operation did not complete in time. ")
@@ -162,6 +178,7 @@ class Service:
     def disconnect(self, header, body):
         shell, node = self.shell(header), body.find(RSP + "Disconnect")
         shell["disconnected"] = True
+        shell["runs"].disconnect()
         shell["idle"] = node.findtext(RSP + "IdleTimeOut") or shell["idle"]
         return ""
 
@@ -171,6 +188,8 @@ class Service:
             raise Fault("Receiver", "InternalError", 2150859067, "another client made it")
         if node is not None:
             self.known(shell, node)
+        elif shell["disconnected"]:
+            shell["runs"].reconnect()
         shell["disconnected"] = False
         return ""
 
@@ -226,7 +245,9 @@ def page(word, prefix, items, start):
 def describe(shell):
     state = "Disconnected" if shell["disconnected"] else "Connected"
     return (
-        f"<x:ResourceCreated><a:Address>http://peer/wsman</a:Address></x:ResourceCreated>"
+        f"<x:ResourceCreated><a:Address>http://peer/wsman</a:Address><a:ReferenceParameters><w:SelectorSet>"
+        f'<w:Selector Name="ShellId">{shell["id"]}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
+        f"</x:ResourceCreated>"
         f"<rsp:Shell><rsp:ShellId>{shell['id']}</rsp:ShellId><rsp:ResourceUri>{escape(shell['resource'])}</rsp:ResourceUri>"
         f"<rsp:IdleTimeOut>{shell['idle']}</rsp:IdleTimeOut><rsp:State>{state}</rsp:State></rsp:Shell>"
     )
