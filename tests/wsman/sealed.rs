@@ -1,6 +1,10 @@
 //! Without TLS nothing leaves unsealed, and nothing unsealed is believed.
 
-use std::time::Duration;
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lync_failover::winrm::SessionError;
@@ -42,6 +46,41 @@ async fn the_wire_shows_no_cmdlet_and_no_password() {
         shell.to_string().to_uppercase().into_bytes(),
     ] {
         assert!(!wire.carried(&secret), "{}", String::from_utf8_lossy(&secret));
+    }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_shows_none_of_it_at_any_level() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    tracing::trace!("the log is on");
+    let peer = Peer::ntlm(json!({}));
+    session(peer.endpoint(), ntlm()).create(Uuid::new_v4(), None, vec![1]).await.expect("created");
+    let text = String::from_utf8_lossy(&log.0.lock().expect("no panic")).into_owned();
+    let hex = |secret: &str| secret.bytes().map(|byte| format!("{byte:02X}")).collect::<String>();
+    assert!(text.contains("the log is on"));
+    for secret in [PASSWORD.to_owned(), hex(PASSWORD), hex("Envelope"), "NTLMSSP".to_owned(), hex("NTLMSSP")]
+    {
+        assert!(!text.contains(&secret), "{secret}");
     }
 }
 
