@@ -14,3 +14,5 @@ pub mod operator;
 pub mod plan;
 pub mod simulator;
 pub mod status;
+pub mod winrm;
+pub mod wsman;
