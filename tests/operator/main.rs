@@ -10,7 +10,7 @@ mod safety;
 #[path = "../stage/mod.rs"]
 mod stage;
 
-mod crowd;
+mod api_tap;
 mod drift;
 mod edits;
 mod effects;
@@ -18,5 +18,6 @@ mod kills;
 mod kubectl;
 mod leases;
 mod lifecycle;
+mod slow;
 mod tap;
 mod tidy;
