@@ -59,7 +59,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 impl OperatorCommand {
     pub(super) async fn run(self) -> Result<(), CliError> {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        // The client logs whole answers that it cannot read; what went wrong is said by those who asked.
+        let quiet = || EnvFilter::new("info,kube_client=off");
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet());
         // Colours are for people at a terminal; what collects logs would keep them as control characters.
         let log = tracing_subscriber::fmt()
             .with_env_filter(filter)

@@ -2,17 +2,16 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
-    process::{Command, Stdio},
     sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
 use crate::{
+    api_tap::TappedApi,
     effects::{Executioner, Met},
     safety::{Allowed, violations},
-    stage::{AWAY, EDGE, Process, Stage, TWO_STEPS, USERS},
+    stage::{AWAY, EDGE, Stage, TWO_STEPS, USERS},
     tap::{Framing, Judge, tap},
 };
 
@@ -33,31 +32,20 @@ fn killed_at_each_effect_it_goes_on_and_does_nothing_twice() {
         r#"{"spec":{"sourceDown":{"sustainedFor":"0s"}}}"#,
     ]);
     stage.apply(AWAY);
-    // TLS ends at the proxy: the tap has to read what is said.
-    let (_proxy, address) = proxy(&stage);
-    let address = tap(address, Framing::Http, judge);
-    let kubeconfig = std::env::temp_dir().join(format!("{}-{}.json", stage.namespace, std::process::id()));
-    let config = serde_json::json!({
-        "apiVersion": "v1", "kind": "Config", "current-context": "tap",
-        "clusters": [{"name": "tap", "cluster": {"server": format!("http://{address}")}}],
-        "contexts": [{"name": "tap", "context": {"cluster": "tap", "user": "tap"}}],
-        "users": [{"name": "tap", "user": {}}],
-    });
-    fs::write(&kubeconfig, config.to_string()).unwrap();
+    let api = TappedApi::new(&stage, judge);
 
     let mut lives = 0;
     loop {
         lives += 1;
         assert!(lives < 80, "it gets nowhere: {:#?}", executioner.met());
         let args = ["--no-leader-election", "--watch-namespace", &stage.namespace];
-        let operator = stage.start(&kubeconfig, &args);
+        let operator = stage.start(&api.kubeconfig, &args);
         if lives_on(&stage, &executioner) {
             break;
         }
         operator.kill();
         executioner.next_life();
     }
-    fs::remove_file(&kubeconfig).unwrap();
 
     let transcript = stage.transcript();
     let allowed = Allowed { disaster: true, ..Allowed::default() };
@@ -108,13 +96,4 @@ fn lives_on(stage: &Stage<'_>, executioner: &Executioner) -> bool {
         }
     }
     false
-}
-
-/// `kubectl proxy`: the API server in plain HTTP.
-fn proxy(stage: &Stage<'_>) -> (Process, std::net::SocketAddr) {
-    let mut command = Command::new(stage.plane.program());
-    command.args(["proxy", "--port=0"]).env("KUBECONFIG", stage.plane.admin()).stdout(Stdio::piped());
-    let mut proxy = Process::start(&mut command, &stage.log("proxy"));
-    let address = proxy.printed_address();
-    (proxy, address)
 }

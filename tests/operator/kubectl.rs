@@ -71,7 +71,7 @@ fn the_page_about_kubectl_shows_what_kubectl_prints() {
     plane.definitions();
     plane.kubectl(&["create", "namespace", "lync-dr"], "").ok();
     let scenario =
-        format!("durations: {{poolFailover: 15s, setEdgeServer: 1s, edgeReplication: 1s}}, {TWO_STEPS}");
+        format!("durations: {{poolFailover: 10s, setEdgeServer: 1s, edgeReplication: 1s}}, {TWO_STEPS}");
     let stage = Stage::on(plane, "lync-dr".to_owned(), &scenario);
     let at_once = r#"{"spec": {"sourceDown": {"sustainedFor": "0s"}}}"#;
     stage.kubectl(&["patch", "ldep", "contoso", "--type=merge", "-p", at_once]);

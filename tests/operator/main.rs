@@ -10,7 +10,7 @@ mod safety;
 #[path = "../stage/mod.rs"]
 mod stage;
 
-mod crowd;
+mod api_tap;
 mod deployment;
 mod drift;
 mod edits;
@@ -20,5 +20,6 @@ mod kubectl;
 mod leases;
 mod lifecycle;
 mod service;
+mod slow;
 mod tap;
 mod tidy;

@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 /// What becomes of a message.
@@ -19,16 +20,20 @@ pub enum Fate {
     Swallowed,
     /// It is sent on; its answer does not come back.
     Unanswered,
+    /// It is sent on after a while.
+    Late(Duration),
 }
 
 /// Decides about messages.
 pub trait Judge: Send + Sync + 'static {
     /// Which incarnation of the operator is speaking now.
-    fn life(&self) -> usize;
+    fn life(&self) -> usize {
+        0
+    }
     /// What becomes of a message of a life.
     fn meet(&self, life: usize, message: &[u8]) -> Fate;
     /// A message that was to stay unanswered has had its effect.
-    fn has_happened(&self, life: usize);
+    fn has_happened(&self, _life: usize) {}
 }
 
 /// Where one message ends and the next begins.
@@ -74,6 +79,7 @@ fn converse(client: &TcpStream, server: &TcpStream, framing: Framing, judge: &dy
             match judge.meet(life, &message) {
                 Fate::Swallowed => break,
                 Fate::Unanswered => mute.store(true, Ordering::SeqCst),
+                Fate::Late(by) => thread::sleep(by),
                 Fate::Pass => {}
             }
             let mut server = server;

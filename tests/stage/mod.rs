@@ -115,9 +115,7 @@ impl<'a> Stage<'a> {
     /// Starts an operator with a kubeconfig and arguments.
     pub fn start(&self, kubeconfig: &Path, args: &[&str]) -> Process {
         let number = self.logs.fetch_add(1, Ordering::Relaxed);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lync-failover"));
-        command.args(["operator", "--http", "127.0.0.1:0", "--namespace", &self.namespace]).args(args);
-        Process::start(command.env("KUBECONFIG", kubeconfig), &self.log(&number.to_string()))
+        operator(&self.namespace, kubeconfig, args, &number.to_string())
     }
 
     /// Where a process of this test writes. It stays after the test, until the next run.
@@ -230,6 +228,13 @@ impl<'a> Stage<'a> {
         let writes = here.filter(|request| is_write(&request.verb, &request.resource));
         writes.map(|request| format!("{} {} {}", request.verb, request.resource, request.name)).collect()
     }
+}
+
+/// Starts an operator that keeps its records in a namespace.
+pub fn operator(namespace: &str, kubeconfig: &Path, args: &[&str], log_name: &str) -> Process {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lync-failover"));
+    command.args(["operator", "--http", "127.0.0.1:0", "--namespace", namespace]).args(args);
+    Process::start(command.env("KUBECONFIG", kubeconfig), &log(namespace, log_name))
 }
 
 fn cmdlet(entry: &Entry) -> &str {
