@@ -77,13 +77,22 @@ fn a_release_takes_the_definitions_along_and_leaves_them_and_the_resources_behin
     assert!(!gone.contains(NAME), "{gone}");
     let roles = plane.kubectl(&["get", "clusterrole,clusterrolebinding", "-o", "name"], "").ok();
     assert!(!roles.contains(NAME), "{roles}");
-    let kept =
-        plane.kubectl(&["get", "lyncdeployments,lyncfailovers", "-n", "lync-dr", "-o", "name"], "").ok();
-    assert_eq!(kept.lines().count(), 2, "{kept}");
+    assert_kept(&plane);
     plane.kubectl(&["get", "configmap", "lync-organisation-0", "-n", NAMESPACE], "").ok();
 
     helm(&["install", NAME, &chart]).ok();
     assert!(columns().contains("Next"), "{}", columns());
+    helm(&["upgrade", NAME, &chart, "--set", "crds.install=false"]).ok();
+    assert_kept(&plane);
+}
+
+/// The definitions are there to stay (a deletion would take its time), and so are the samples.
+fn assert_kept(plane: &ControlPlane) {
+    let deleted = ["get", "crd", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}"];
+    assert_eq!(plane.kubectl(&deleted, "").ok(), "");
+    let kept = ["get", "lyncdeployments,lyncfailovers", "-n", "lync-dr", "-o", "name"];
+    let kept = plane.kubectl(&kept, "").ok();
+    assert_eq!(kept.lines().count(), 2, "{kept}");
 }
 
 /// Who began with kustomize goes on with Helm without losing the definitions in between.
