@@ -27,6 +27,8 @@ pub struct Request {
     pub user: String,
     /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`.
     pub verb: String,
+    /// The API group; nothing for the core group, and where there is no resource.
+    pub group: String,
     /// Resource and subresource, such as `lyncfailovers/status`; the path where there is no resource.
     pub resource: String,
     /// The namespace, or nothing.
@@ -89,6 +91,7 @@ fn request(event: &Value) -> Request {
         user_agent: text(&event["userAgent"]),
         user: text(&user["username"]),
         verb: text(&event["verb"]),
+        group: text(&object["apiGroup"]),
         resource,
         namespace: text(&object["namespace"]),
         name: text(&object["name"]),

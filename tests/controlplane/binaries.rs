@@ -10,13 +10,22 @@ use std::{
 /// about ten minutes and is said on standard error.
 pub fn dir() -> &'static Path {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
-    DIR.get_or_init(|| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/controlplane/build");
-        let output = Command::new(&script)
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap_or_else(|error| panic!("{} does not start: {error}", script.display()));
-        assert!(output.status.success(), "{} failed; it says why above", script.display());
-        PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
-    })
+    DIR.get_or_init(|| build(&[]))
+}
+
+/// The directory with helm, which is built in about two minutes the first time.
+pub fn helm_dir() -> &'static Path {
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| build(&["helm"]))
+}
+
+fn build(args: &[&str]) -> PathBuf {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/controlplane/build");
+    let output = Command::new(&script)
+        .args(args)
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap_or_else(|error| panic!("{} does not start: {error}", script.display()));
+    assert!(output.status.success(), "{} failed; it says why above", script.display());
+    PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
 }

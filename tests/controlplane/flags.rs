@@ -83,7 +83,8 @@ pub fn api_server(dir: &Path, ports: &Ports) -> Vec<String> {
     ]
 }
 
-/// The controllers that clean up after deletions, and those that make Pods of Deployments and Jobs.
+/// The controllers that clean up after deletions, those that make Pods of Deployments and Jobs, and the one
+/// that gathers rules in the roles view, edit and admin.
 pub fn controllers(dir: &Path) -> Vec<String> {
     let names = [
         "namespace-controller",
@@ -95,6 +96,7 @@ pub fn controllers(dir: &Path) -> Vec<String> {
         "job-controller",
         "ttl-after-finished-controller",
         "disruption-controller",
+        "clusterrole-aggregation-controller",
     ];
     let dir = dir.display();
     vec![

@@ -133,6 +133,11 @@ impl ControlPlane {
             "apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": namespace},
         });
         self.kubectl(&["apply", "-f", "-"], &account.to_string()).ok();
+        self.existing_account(namespace, name)
+    }
+
+    /// The kubeconfig of a service account that is there already and is left as it is.
+    pub fn existing_account(&self, namespace: &str, name: &str) -> PathBuf {
         let token = self.kubectl(&["create", "token", name, "-n", namespace, "--duration=1h"], "").ok();
         let path = self.path(&format!("account-{}.kubeconfig", self.next()));
         self.write_kubeconfig(&path, json!({"token": token.trim()}));
@@ -183,6 +188,11 @@ impl ControlPlane {
     /// Runs kubectl with a kubeconfig that this control plane gave out.
     pub fn kubectl_as(&self, kubeconfig: &Path, args: &[&str], stdin: &str) -> Output {
         kubectl::run(&self.program(), kubeconfig, args, stdin)
+    }
+
+    /// Runs helm as the administrator.
+    pub fn helm(&self, args: &[&str]) -> Output {
+        kubectl::run_helm(&binaries::helm_dir().join("helm"), &self.admin(), &self.path("helm"), args)
     }
 
     /// The requests so far of clients whose user agent begins with this.

@@ -1,0 +1,39 @@
+{{- /* The name of everything: that of the release, with the chart's unless it is part of it. */ -}}
+{{- define "lync-failover.name" -}}
+{{- $name := ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) -}}
+{{- $name | trunc 53 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "lync-failover.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "lync-failover.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (include "lync-failover.name" .) -}}
+{{- end -}}
+
+{{- define "lync-failover.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
+{{- /* What the operator does in the namespaces that it watches. */ -}}
+{{- define "lync-failover.watchRules" -}}
+# The finalizer that keeps a LyncDeployment while a cmdlet runs.
+- apiGroups: [lyncfailover.dev]
+  resources: [lyncdeployments]
+  verbs: [get, list, watch, patch]
+- apiGroups: [lyncfailover.dev]
+  resources: [lyncfailovers]
+  verbs: [get, list, watch]
+- apiGroups: [lyncfailover.dev]
+  resources: [lyncdeployments/status, lyncfailovers/status]
+  verbs: [patch]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+{{- end -}}

@@ -1,0 +1,17 @@
+//! What a cluster gets: `deploy/` and the chart, rendered by the real kubectl and helm, installed on a real API
+//! server, and the operator at work with the rights that it was given there and no others.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and nobody else sees it")]
+
+mod admission;
+#[path = "../controlplane/mod.rs"]
+mod controlplane;
+mod image;
+mod objects;
+mod people;
+mod release;
+mod rights;
+mod run;
+mod same;
+mod stage;
+mod values;

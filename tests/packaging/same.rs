@@ -1,0 +1,127 @@
+//! One installation, by whichever way it comes.
+
+use std::collections::BTreeSet;
+
+use super::objects::{Key, kustomized, only, parse, path, read, templated};
+
+/// Helm makes the namespace itself (`--create-namespace`), and is told by an annotation to leave the
+/// definitions where they are. Nothing else may differ.
+#[test]
+fn kustomize_and_helm_install_the_same_objects() {
+    let mut theirs = templated(&[]);
+    let mut ours = kustomized("deploy");
+    let namespace: Key = ("Namespace".to_owned(), String::new(), "lync-failover-system".to_owned());
+    assert!(ours.remove(&namespace).is_some(), "deploy/ brings the namespace");
+    for (key, object) in theirs.iter_mut().filter(|(key, _)| key.0 == "CustomResourceDefinition") {
+        let annotations = object["metadata"].as_object_mut().unwrap().remove("annotations");
+        assert_eq!(annotations, Some(serde_json::json!({"helm.sh/resource-policy": "keep"})), "{key:?}");
+    }
+    let keys =
+        |objects: &std::collections::BTreeMap<Key, _>| -> BTreeSet<Key> { objects.keys().cloned().collect() };
+    assert_eq!(keys(&theirs), keys(&ours));
+    assert_eq!(ours.len(), 12, "{:?}", keys(&ours));
+    for (key, object) in &ours {
+        assert_eq!(&theirs[key], object, "{key:?}: on the left the chart, on the right deploy/");
+    }
+}
+
+/// What is taken away with `kubectl delete -k deploy/operator` must not take the records or the resources along.
+#[test]
+fn the_operator_alone_holds_nothing_that_has_to_be_kept() {
+    let kinds: BTreeSet<String> = kustomized("deploy/operator").into_keys().map(|key| key.0).collect();
+    assert!(kinds.contains("Deployment"));
+    assert!(!kinds.contains("Namespace") && !kinds.contains("CustomResourceDefinition"), "{kinds:?}");
+}
+
+#[test]
+fn the_definitions_in_the_chart_are_those_in_crds() {
+    let files = |dir: &str| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(path(dir)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(".yaml")).collect()
+    };
+    let names = files("crds");
+    assert_eq!(files("charts/lync-failover/files/crds"), names);
+    for name in &names {
+        assert!(
+            read(&format!("crds/{name}")) == read(&format!("charts/lync-failover/files/crds/{name}")),
+            "{name} is another one in the chart: cargo run -- crds --output-dir charts/lync-failover/files/crds"
+        );
+    }
+    assert!(names.iter().all(|name| read("crds/Kustomization").contains(name)), "{names:?}");
+}
+
+#[test]
+fn the_versions_are_that_of_the_operator() {
+    let version = env!("CARGO_PKG_VERSION");
+    let chart: serde_json::Value = serde_yaml::from_str(&read("charts/lync-failover/Chart.yaml")).unwrap();
+    assert_eq!((chart["version"].as_str(), chart["appVersion"].as_str()), (Some(version), Some(version)));
+    let objects = kustomized("deploy");
+    let deployment = only(&objects, "Deployment");
+    let image = &deployment["spec"]["template"]["spec"]["containers"][0]["image"];
+    assert_eq!(image, &format!("lync-failover:{version}"));
+}
+
+/// A release of another name, and two values that change rights: the names stay apart, the rights get smaller.
+#[test]
+fn one_namespace_needs_no_right_in_the_others() {
+    let all = templated(&["--set", "watchNamespaces={lync-dr}"]);
+    let deployment = only(&all, "Deployment").to_string();
+    assert!(deployment.contains("--watch-namespace=lync-dr"), "{deployment}");
+    assert!(!all.keys().any(|key| key.0 == "ClusterRoleBinding"), "{:?}", all.keys());
+    assert!(all.contains_key(&(
+        "RoleBinding".to_owned(),
+        "lync-dr".to_owned(),
+        "lync-failover-watch".to_owned()
+    )));
+
+    let apart = templated(&["--set", "rbac.aggregate=false"]);
+    let roles: Vec<String> =
+        apart.iter().filter(|(key, _)| key.0 == "ClusterRole").map(|(_, role)| role.to_string()).collect();
+    assert_eq!(roles.len(), 3);
+    assert!(!roles.concat().contains("aggregate-to"), "{roles:?}");
+
+    let none = templated(&["--set", "rbac.create=false", "--set", "crds.install=false"]);
+    let kinds: BTreeSet<&str> = none.keys().map(|key| key.0.as_str()).collect();
+    assert_eq!(
+        kinds,
+        BTreeSet::from(["Deployment", "PodDisruptionBudget", "Service", "ServiceAccount"]),
+        "without rights and definitions"
+    );
+}
+
+#[test]
+fn each_value_reaches_the_pod() {
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let values = [
+        ("image.digest", digest.as_str(), "lync-failover@sha256:0"),
+        ("image.pullPolicy", "Never", r#""imagePullPolicy":"Never""#),
+        ("imagePullSecrets[0].name", "pull", r#""imagePullSecrets":[{"name":"pull"}]"#),
+        ("replicas", "3", r#""replicas":3"#),
+        ("logFormat", "text", "--log-format=text"),
+        ("logLevel", "debug", r#""name":"RUST_LOG","value":"debug""#),
+        ("serviceAccount.name", "other", r#""serviceAccountName":"other""#),
+        ("resources.limits.memory", "1Gi", r#""memory":"1Gi""#),
+        ("nodeSelector.disk", "ssd", r#""nodeSelector":{"disk":"ssd"}"#),
+        ("tolerations[0].key", "dr", r#""tolerations":[{"key":"dr"}]"#),
+        ("affinity.podAffinity.a", "b", r#""affinity":{"podAffinity":{"a":"b"}}"#),
+        ("priorityClassName", "high", r#""priorityClassName":"high""#),
+        ("podAnnotations.note", "x", r#""annotations":{"note":"x"}"#),
+        ("podLabels.team", "uc", r#""team":"uc""#),
+        ("extraEnv[0].name", "HTTPS_PROXY", r#"{"name":"HTTPS_PROXY"}"#),
+    ];
+    let settings: Vec<String> =
+        values.iter().flat_map(|(name, value, _)| ["--set".to_owned(), format!("{name}={value}")]).collect();
+    let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+    let deployment = only(&templated(&settings), "Deployment").to_string();
+    let usual = only(&templated(&[]), "Deployment").to_string();
+    for (name, _, seen) in values {
+        assert!(deployment.contains(seen), "{name}: {seen} is missing in {deployment}");
+        assert!(!usual.contains(seen), "{name}: {seen} is there anyhow");
+    }
+    let yaml = "--set=podDisruptionBudget.enabled=false";
+    assert!(!templated(&[yaml]).keys().any(|key| key.0 == "PodDisruptionBudget"));
+    let account = templated(&["--set=serviceAccount.annotations.role=x"]);
+    assert_eq!(only(&account, "ServiceAccount")["metadata"]["annotations"]["role"], "x");
+    assert!(parse("").is_empty());
+}
