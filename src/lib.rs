@@ -11,5 +11,6 @@ pub mod controller;
 pub mod lync;
 pub mod operator;
 pub mod plan;
+pub mod psrp;
 pub mod simulator;
 pub mod status;
