@@ -71,8 +71,8 @@ impl ErrorRecord {
 
     /// Reads a record. Only an object that has none of an error's properties is refused: an error that is
     /// half readable is still an error.
-    pub(super) fn read(fields: Fields<'_>, value: &Value) -> Result<Self, PsrpError> {
-        let Some(object) = value.as_object() else { return Err(fields.fault("it is no object")) };
+    pub(super) fn read(fields: Fields<'_>) -> Result<Self, PsrpError> {
+        let Some(object) = fields.whole().as_object() else { return Err(fields.fault("it is no object")) };
         let exception = fields.optional("Exception");
         let (id, category) = ("FullyQualifiedErrorId", "ErrorCategory_Category");
         if exception.is_none() && fields.optional(id).is_none() && fields.optional(category).is_none() {

@@ -17,6 +17,16 @@ impl<'a> Fields<'a> {
         Self { kind, value }
     }
 
+    /// The object itself.
+    pub(super) fn whole(&self) -> &'a Value {
+        self.value
+    }
+
+    /// Another object of the same message.
+    pub(super) fn of(&self, value: &'a Value) -> Self {
+        Self { value, ..*self }
+    }
+
     pub(super) fn fault(&self, problem: impl Into<String>) -> PsrpError {
         PsrpError::content(self.kind, problem)
     }

@@ -110,7 +110,7 @@ impl HostResponse {
 
     pub(super) fn read(fields: Fields<'_>) -> Result<Self, PsrpError> {
         let result = match fields.optional("me") {
-            Some(error) => Err(Box::new(ErrorRecord::read(fields, error)?)),
+            Some(error) => Err(Box::new(ErrorRecord::read(fields.of(error))?)),
             None => Ok(fields.optional("mr").cloned().unwrap_or(Value::Null)),
         };
         Ok(Self { call: fields.long("ci")?, method: HostMethod(fields.int("mi")?), result })

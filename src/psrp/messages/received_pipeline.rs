@@ -1,7 +1,7 @@
 //! `CREATE_PIPELINE` as a server reads it (MS-PSRP 2.2.2.10).
 
 use super::fields::Fields;
-use crate::psrp::{MessageType, PsrpError, clixml::Value};
+use crate::psrp::{PsrpError, clixml::Value};
 
 /// A pipeline that a client wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +34,11 @@ pub struct ReceivedArgument {
 
 impl ReceivedPipeline {
     pub(super) fn read(fields: Fields<'_>) -> Result<Self, PsrpError> {
-        let kind = MessageType::CreatePipeline;
-        let shell = Fields::new(kind, fields.value("PowerShell")?);
+        let shell = fields.of(fields.value("PowerShell")?);
         let statements = match shell.optional("ExtraCmds") {
             Some(extra) => {
                 let extra = extra.items().ok_or_else(|| shell.fault("ExtraCmds is no list"))?;
-                extra.iter().map(|statement| commands(Fields::new(kind, statement))).collect()
+                extra.iter().map(|statement| commands(shell.of(statement))).collect()
             }
             None => commands(shell).map(|commands| vec![commands]),
         }?;
@@ -52,13 +51,13 @@ impl ReceivedPipeline {
 
 fn commands(shell: Fields<'_>) -> Result<Vec<ReceivedCommand>, PsrpError> {
     let commands = shell.items("Cmds")?.iter();
-    commands.map(|command| ReceivedCommand::read(Fields::new(MessageType::CreatePipeline, command))).collect()
+    commands.map(|command| ReceivedCommand::read(shell.of(command))).collect()
 }
 
 impl ReceivedCommand {
     fn read(fields: Fields<'_>) -> Result<Self, PsrpError> {
         let argument = |value: &Value| {
-            let fields = Fields::new(MessageType::CreatePipeline, value);
+            let fields = fields.of(value);
             let name = fields.optional("N").map(|_| fields.text("N")).transpose()?;
             // `-Name:` is how PowerShell itself writes a parameter that was parsed.
             let name = name.map(|name| name.trim_start_matches('-').trim_end_matches(':').to_owned());

@@ -38,9 +38,9 @@ pub fn text_record(kind: MessageType, message: &str) -> Value {
 }
 
 /// The text of a warning, verbose or debug record.
-pub(super) fn read_text(fields: Fields<'_>, value: &Value) -> Result<String, PsrpError> {
+pub(super) fn read_text(fields: Fields<'_>) -> Result<String, PsrpError> {
     let text = fields.optional("InformationalRecord_Message").and_then(Value::as_text);
-    let text = text.or_else(|| value.as_object()?.text.as_deref());
+    let text = text.or_else(|| fields.whole().as_object()?.text.as_deref());
     text.map(str::to_owned).ok_or_else(|| fields.fault("InformationalRecord_Message is missing"))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ErrorRecord, fields::Fields};
 use crate::psrp::{
-    MessageType, PsrpError,
+    PsrpError,
     clixml::{Object, Value},
 };
 
@@ -106,10 +106,10 @@ fn read<T: Copy>(fields: Fields<'_>, name: &str, kinds: &[T]) -> Result<T, PsrpE
 }
 
 /// The error of a state. One that cannot be read does not hide the state.
-fn error(fields: Fields<'_>, kind: MessageType) -> Option<Box<ErrorRecord>> {
+fn error(fields: Fields<'_>) -> Option<Box<ErrorRecord>> {
     let value = fields.optional("ExceptionAsErrorRecord")?;
     let unreadable = |error: PsrpError| ErrorRecord { message: error.to_string(), ..ErrorRecord::default() };
-    Some(Box::new(ErrorRecord::read(Fields::new(kind, value), value).unwrap_or_else(unreadable)))
+    Some(Box::new(ErrorRecord::read(fields.of(value)).unwrap_or_else(unreadable)))
 }
 
 impl RunspacePoolState {
@@ -120,7 +120,7 @@ impl RunspacePoolState {
 
     pub(super) fn read(fields: Fields<'_>) -> Result<Self, PsrpError> {
         let kind = read(fields, "RunspaceState", &POOL)?;
-        Ok(Self { kind, error: error(fields, MessageType::RunspacePoolState) })
+        Ok(Self { kind, error: error(fields) })
     }
 }
 
@@ -132,6 +132,6 @@ impl PipelineState {
 
     pub(super) fn read(fields: Fields<'_>) -> Result<Self, PsrpError> {
         let kind = read(fields, "PipelineState", &PIPELINE)?;
-        Ok(Self { kind, error: error(fields, MessageType::PipelineState) })
+        Ok(Self { kind, error: error(fields) })
     }
 }
