@@ -44,7 +44,9 @@ impl Link {
         if message.destination != self.us {
             return unexpected("it is for the other side");
         }
-        if message.pool != self.pool {
+        // PowerShell's server greets under no identifier.
+        let greets = kind == MessageType::SessionCapability && message.pool.is_nil();
+        if message.pool != self.pool && !greets {
             return unexpected("it is about another pool");
         }
         if message.pipeline != pipeline {

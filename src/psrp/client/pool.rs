@@ -190,7 +190,8 @@ impl ClientPool {
 
     fn opened(&mut self, kind: MessageType) -> Result<PoolEvent, PsrpError> {
         match (&self.state, self.protocol) {
-            (PoolState::Opening | PoolState::Connecting, Some(_)) => {
+            // Who opened the pool has agreed on a version; not every server repeats its own.
+            (PoolState::Opening, Some(_)) | (PoolState::Connecting, _) => {
                 self.state = PoolState::Opened;
                 Ok(PoolEvent::Opened)
             }

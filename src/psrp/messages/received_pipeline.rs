@@ -35,14 +35,16 @@ pub struct ReceivedArgument {
 impl ReceivedPipeline {
     pub(super) fn read(fields: Fields<'_>) -> Result<Self, PsrpError> {
         let shell = fields.of(fields.value("PowerShell")?);
-        let statements = match shell.optional("ExtraCmds") {
+        let mut statements: Vec<_> = match shell.optional("ExtraCmds") {
             Some(extra) => {
                 let extra = extra.items().ok_or_else(|| shell.fault("ExtraCmds is no list"))?;
                 extra.iter().map(|statement| commands(shell.of(statement))).collect()
             }
             None => commands(shell).map(|commands| vec![commands]),
         }?;
-        if statements.is_empty() || statements.iter().any(Vec::is_empty) {
+        // A client that ends its last statement begins one more, with nothing in it.
+        statements.retain(|statement| !statement.is_empty());
+        if statements.is_empty() {
             return Err(shell.fault("Cmds has no command"));
         }
         Ok(Self { no_input: fields.flag("NoInput")?, statements })
