@@ -12,6 +12,7 @@ pub mod controller;
 pub mod lync;
 pub mod operator;
 pub mod plan;
+pub mod psrp;
 pub mod simulator;
 pub mod status;
 pub mod winrm;

@@ -1,0 +1,29 @@
+//! The contents of messages, typed (MS-PSRP 2.2.2).
+//!
+//! Each type has `to_value` for the side that writes it and is read by [`Payload::decode`].
+
+mod capability;
+mod create_pipeline;
+mod error_category;
+mod error_record;
+mod fields;
+mod host_call;
+mod payload;
+mod pool;
+mod received_pipeline;
+mod records;
+mod states;
+
+pub use capability::SessionCapability;
+pub use create_pipeline::CreatePipeline;
+pub use error_category::ErrorCategory;
+pub use error_record::ErrorRecord;
+pub use host_call::{HostCall, HostMethod, HostResponse};
+pub use payload::Payload;
+pub use pool::{InitRunspacePool, RunspaceCounts, RunspaceRequest};
+pub use received_pipeline::{ReceivedArgument, ReceivedCommand, ReceivedPipeline};
+pub use records::{InformationRecord, progress_value, text_record};
+pub use states::{PipelineState, PipelineStateKind, RunspacePoolState, RunspacePoolStateKind};
+
+#[cfg(test)]
+mod tests;
