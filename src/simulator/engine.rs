@@ -1,11 +1,13 @@
 //! The simulator: calls in, answers out, time as an argument.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{
     build::build,
     cmdlets::{Bound, bind},
-    guard::{Guard, Order},
+    guard::{Caller, Guard, Order},
     model::Organisation,
     reads, refusals,
     scenario::{Failure, FaultKind, Scenario, ScenarioError},
@@ -31,6 +33,8 @@ pub struct Simulator {
     pub(super) transcript: Transcript,
     /// How many cmdlets administrators have typed.
     pub(super) typed: u128,
+    /// How often each machine has gone down.
+    pub(super) deaths: BTreeMap<MachineFqdn, u64>,
 }
 
 impl Simulator {
@@ -49,6 +53,7 @@ impl Simulator {
             guard: Guard::default(),
             transcript: Transcript::default(),
             typed: 0,
+            deaths: BTreeMap::new(),
         };
         for fault in &scenario.faults {
             timeline::check_fault(&simulator.organisation, fault)?;
@@ -152,7 +157,7 @@ impl Simulator {
             self.guard.admit(order).map(|()| bound)
         });
         match admitted {
-            Ok(bound) => self.accept(order.clone(), &bound, &struck, true),
+            Ok(bound) => self.accept(order.clone(), &bound, &struck, Caller::Operation),
             Err(refusal) => {
                 let none = Err(refusal.clone());
                 self.note(order, true, EntryKind::Refused(refusal.clone()), &none, None);
@@ -253,7 +258,7 @@ impl Simulator {
     }
 
     /// Whether the operator reaches a host that takes remote sessions.
-    fn reach(&self, host: &MachineFqdn) -> Result<(), CallError> {
+    pub(super) fn reach(&self, host: &MachineFqdn) -> Result<(), CallError> {
         if self.organisation.pool_of(host).is_none() {
             return Err(CallError::NotSent(format!("{host} is no Front End of this organisation")));
         }

@@ -30,6 +30,17 @@ pub struct Order {
     pub epoch: u64,
 }
 
+/// Who calls a changing cmdlet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// An operation, which the guard admits.
+    Operation,
+    /// A person at the host itself.
+    Console,
+    /// A person in a remote session on the host.
+    Session,
+}
+
 /// One line of the journal: an operation, running or ended.
 #[derive(Clone, Debug)]
 pub(super) struct Operation {
@@ -37,6 +48,8 @@ pub(super) struct Operation {
     pub(super) cmdlet: &'static str,
     /// False for what an administrator types, which no lock holds up.
     pub(super) guarded: bool,
+    /// Whether it was typed at the host itself.
+    pub(super) local: bool,
     pub(super) work: Result<Work, Refusal>,
     pub(super) acts: VecDeque<(SignedDuration, Act)>,
     /// When the next act is due; `None` when it has ended, or hangs.

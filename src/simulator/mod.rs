@@ -13,6 +13,7 @@ mod model;
 mod reach;
 mod reads;
 mod refusals;
+mod remote;
 mod replication;
 mod run;
 pub mod scenario;
@@ -23,6 +24,7 @@ mod tests;
 mod timeline;
 mod transcript;
 mod view;
+pub mod winrm;
 pub mod wire;
 
 pub use engine::Simulator;

@@ -9,7 +9,7 @@ use super::{
     cmdlets::Bound,
     effects::{Act, Place, Work, replicas_current},
     engine::Simulator,
-    guard::{Operation, Order},
+    guard::{Caller, Operation, Order},
     refusals,
     scenario::{ByHand, Failure, Fault, FaultKind},
     strikes::{self, first},
@@ -71,6 +71,9 @@ impl Simulator {
                 state,
             });
         }
+        for machine in &dead {
+            *self.deaths.entry(machine.clone()).or_default() += 1;
+        }
         for at in 0..self.guard.journal.len() {
             let operation = &self.guard.journal[at];
             if operation.ended.is_none() && dead.contains(&operation.order.host) {
@@ -94,7 +97,7 @@ impl Simulator {
         let order = Order { id, host, invocation, epoch: 0 };
         match self.bind(&order.host, &order.invocation) {
             Ok(bound) if bound.changes && self.organisation.alive(&order.host) => {
-                self.accept(order, &bound, &[], false);
+                self.accept(order, &bound, &[], Caller::Console);
             }
             Ok(_) => {}
             Err(refusal) => {
@@ -105,7 +108,8 @@ impl Simulator {
     }
 
     /// Writes an operation into the journal; it runs from now on.
-    pub(super) fn accept(&mut self, order: Order, bound: &Bound, struck: &[Fault], guarded: bool) {
+    pub(super) fn accept(&mut self, order: Order, bound: &Bound, struck: &[Fault], caller: Caller) {
+        let guarded = caller == Caller::Operation;
         let work = Work::read(bound.name, bound.set, &order.invocation);
         self.note(&order, guarded, EntryKind::Start, &work, None);
         let acts: VecDeque<_> = match &work {
@@ -122,6 +126,7 @@ impl Simulator {
         self.guard.journal.push(Operation {
             cmdlet: bound.name,
             guarded,
+            local: caller == Caller::Console,
             work,
             acts,
             next_at: self.now.checked_add(delay).ok(),
@@ -175,7 +180,7 @@ impl Simulator {
             host: &host,
             now,
             split: operation.split,
-            local: !operation.guarded,
+            local: operation.local,
         };
         let done = match act {
             Act::Say(text) => {
@@ -226,7 +231,7 @@ impl Simulator {
     }
 
     /// Ends an operation, for good.
-    fn end(&mut self, at: usize, ended: Ended, note: Option<String>) {
+    pub(super) fn end(&mut self, at: usize, ended: Ended, note: Option<String>) {
         let operation = &mut self.guard.journal[at];
         let ended = match ended {
             Ended::Failed(refusal) if operation.localise => Ended::Failed(refusals::localised(refusal)),

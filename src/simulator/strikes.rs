@@ -44,6 +44,21 @@ impl Strikes {
     }
 }
 
+impl Strikes {
+    /// Whether the next call of whatever cmdlet on a host does not get that far, for a reason of the
+    /// transport. Somebody who is told so does not call, so that this counts as the call.
+    pub(super) fn knock(&mut self, host: &MachineFqdn, kind: FaultKind) -> bool {
+        let stands = |(fault, seen): &&mut (Fault, i64)| {
+            let next = *seen + 1;
+            let here = fault.host.as_deref().is_none_or(|name| same(name, host.as_str()));
+            let now = next >= fault.call && (fault.times == 0 || next < fault.call + fault.times);
+            fault.kind == kind && fault.cmdlet.is_none() && here && now
+        };
+        let standing = self.armed.iter_mut().find(stands);
+        standing.map(|(_, seen)| *seen += 1).is_some()
+    }
+}
+
 /// The first fault of a kind.
 pub(super) fn first(struck: &[Fault], kind: FaultKind) -> Option<&Fault> {
     struck.iter().find(|fault| fault.kind == kind)

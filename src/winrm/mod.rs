@@ -16,7 +16,7 @@ mod link;
 mod ntlm;
 mod secret;
 mod session;
-mod sspi_step;
+pub(crate) mod sspi_step;
 mod tls;
 
 pub use auth::{AuthError, Authenticator, Step};

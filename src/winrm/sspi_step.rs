@@ -15,7 +15,7 @@ pub(super) const FLAGS: ClientRequestFlags = ClientRequestFlags::MUTUAL_AUTH
 
 /// Runs code of `sspi` without its spans: at the level of debug they hold messages as they are before they
 /// are sealed, and tokens.
-pub(super) fn quiet<T>(act: impl FnOnce() -> T) -> T {
+pub(crate) fn quiet<T>(act: impl FnOnce() -> T) -> T {
     with_default(NoSubscriber::default(), act)
 }
 
@@ -39,7 +39,7 @@ fn bindings(application_data: &[u8]) -> Vec<u8> {
 }
 
 /// Seals in place: the trailer goes into a buffer of its own.
-pub(super) fn seal(context: &mut impl Sspi, plain: &[u8]) -> Result<Sealed, AuthError> {
+pub(crate) fn seal(context: &mut impl Sspi, plain: &[u8]) -> Result<Sealed, AuthError> {
     let broken = |error: sspi::Error| AuthError::Unavailable(format!("cannot seal: {}", error.description));
     quiet(|| {
         let sizes = context.query_context_sizes().map_err(broken)?;
@@ -54,7 +54,7 @@ pub(super) fn seal(context: &mut impl Sspi, plain: &[u8]) -> Result<Sealed, Auth
 }
 
 /// Opens, checks signature, order and length.
-pub(super) fn unseal(context: &mut impl Sspi, mut sealed: Sealed) -> Result<Vec<u8>, AuthError> {
+pub(crate) fn unseal(context: &mut impl Sspi, mut sealed: Sealed) -> Result<Vec<u8>, AuthError> {
     let broken = |error: sspi::Error| AuthError::Unavailable(format!("cannot unseal: {}", error.description));
     let plain = quiet(|| {
         let mut buffers = [
