@@ -11,6 +11,7 @@ mod plan;
 mod show;
 mod simulate;
 mod simulator;
+mod winrm;
 
 use std::{fmt, io::Write, process::ExitCode};
 

@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use super::{CliError, files::load_files, organisation::Simulated};
+use super::{CliError, files::load_files, organisation::Simulated, winrm::WinRmOptions};
 use crate::simulator::serve;
 
 /// Offer a simulated Lync to other processes.
@@ -28,6 +28,8 @@ pub(super) struct Serve {
     /// How many simulated seconds pass in a second.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = super::simulate::speed)]
     speed: f64,
+    #[command(flatten)]
+    winrm: WinRmOptions,
 }
 
 impl SimulatorCommand {
@@ -44,8 +46,15 @@ impl Serve {
         let failed = |err: std::io::Error| CliError::Failed(format!("{address}: {err}"));
         let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
+        let winrm = self.winrm.bind(&lab).await?;
         super::print(&format!("serving a simulated Lync on {bound}\n"));
+        let remoting = async {
+            let Some((winrm, told)) = winrm else { return std::future::pending().await };
+            super::print(&told);
+            winrm.serve().await
+        };
         tokio::select! {
+            served = remoting => served.map_err(|error| CliError::Failed(format!("WinRM: {error}"))),
             served = serve(listener, lab.simulator, lab.organisation.clock) => served.map_err(failed),
             stop = tokio::signal::ctrl_c() => stop.map_err(failed),
         }

@@ -1,0 +1,13 @@
+//! The simulated Front Ends over the wire: PowerShell Remoting with our own client and with pypsrp.
+
+#[path = "../wsman/certificates.rs"]
+mod certificates;
+mod client;
+mod command_line;
+mod disconnect;
+mod failover;
+mod lab;
+mod others;
+mod reads;
+mod refused;
+mod service;
