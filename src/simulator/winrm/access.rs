@@ -84,7 +84,12 @@ impl Access {
     /// The account that a Basic header proves.
     pub(super) fn basic(&self, token: &str) -> Option<String> {
         self.tls.as_ref()?;
-        let text = String::from_utf8(STANDARD.decode(token.trim()).ok()?).ok().map(Zeroizing::new)?;
+        let bytes = Zeroizing::new(STANDARD.decode(token.trim()).ok()?);
+        // Not every client writes UTF-8 here; what is none is Latin-1 (RFC 7617, 2).
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(text) => Zeroizing::new(text.to_owned()),
+            Err(_) => Zeroizing::new(bytes.iter().copied().map(char::from).collect()),
+        };
         let (name, password) = text.split_once(':')?;
         let account = self.account(name)?;
         let (given, own) = (password.as_bytes(), account.password().as_bytes());

@@ -30,13 +30,13 @@ const FRAGMENT: usize = 32 << 10;
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum NoAnswer {
-    Fault(Fault),
+    Fault(Box<Fault>),
     /// The connection breaks.
     Break,
 }
 
-impl From<Fault> for NoAnswer {
-    fn from(fault: Fault) -> Self {
+impl From<Box<Fault>> for NoAnswer {
+    fn from(fault: Box<Fault>) -> Self {
         Self::Fault(fault)
     }
 }
@@ -59,8 +59,8 @@ pub(super) async fn answer(host: &Arc<Host>, account: &str, request: &Request) -
     Ok(answer?)
 }
 
-fn act(host: &Arc<Host>, account: &str, request: &Request) -> Result<Answer, Fault> {
-    let with = |id: &Uuid, act: &mut dyn FnMut(&mut Shell) -> Result<Answer, Fault>| {
+fn act(host: &Arc<Host>, account: &str, request: &Request) -> Result<Answer, Box<Fault>> {
+    let with = |id: &Uuid, act: &mut dyn FnMut(&mut Shell) -> Result<Answer, Box<Fault>>| {
         host.shells(|shells| {
             let shell = shells.get_mut(id).ok_or_else(faults::no_shell)?;
             shell.last_used = Instant::now();
@@ -147,7 +147,7 @@ fn create(
     id: Uuid,
     idle_timeout: Option<Duration>,
     creation_xml: &[u8],
-) -> Result<Answer, Fault> {
+) -> Result<Answer, Box<Fault>> {
     let wanted = &request.resource;
     if !CONFIGURATIONS.iter().any(|name| configuration_uri(name).eq_ignore_ascii_case(wanted)) {
         return Err(faults::no_configuration(wanted));
@@ -181,7 +181,7 @@ fn create(
 }
 
 /// Hands fragments to the pool or to a pipeline, and starts what they ask for.
-fn feed(host: &Arc<Host>, target: Target, data: &[u8]) -> Result<(), Fault> {
+fn feed(host: &Arc<Host>, target: Target, data: &[u8]) -> Result<(), Box<Fault>> {
     let refused = |error: crate::psrp::PsrpError| faults::refused(&error.to_string());
     let events = host.shells(|shells| {
         let shell = shells.get_mut(&target.shell).ok_or_else(faults::no_shell)?;
@@ -207,7 +207,7 @@ fn feed(host: &Arc<Host>, target: Target, data: &[u8]) -> Result<(), Fault> {
 }
 
 /// Stops a pipeline; after a `Terminate` nobody asks for its output any more.
-fn stop(host: &Host, target: Target, signal: Signal) -> Result<Answer, Fault> {
+fn stop(host: &Host, target: Target, signal: Signal) -> Result<Answer, Box<Fault>> {
     let stopped = host.command(target, |command| {
         let runs = command.runs.filter(|_| !command.pipeline.has_ended());
         command.stopping = true;

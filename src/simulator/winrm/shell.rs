@@ -52,12 +52,12 @@ pub(super) enum Found {
 
 impl Shell {
     /// Whether a session may use it now.
-    pub(super) fn admit(&self, session: Option<Uuid>) -> Result<(), Fault> {
+    pub(super) fn admit(&self, session: Option<Uuid>) -> Result<(), Box<Fault>> {
         if self.disconnected || session != self.session { Err(faults::in_use()) } else { Ok(()) }
     }
 
     /// A command that has to be there.
-    pub(super) fn command(&mut self, id: Uuid) -> Result<&mut Command, Fault> {
+    pub(super) fn command(&mut self, id: Uuid) -> Result<&mut Command, Box<Fault>> {
         self.commands.get_mut(&id).ok_or_else(faults::no_command)
     }
 
@@ -67,7 +67,7 @@ impl Shell {
     }
 
     /// Output of the shell or of a command, as much as there is room for.
-    pub(super) fn fetch(&mut self, command: Option<Uuid>, room: usize) -> Result<Found, Fault> {
+    pub(super) fn fetch(&mut self, command: Option<Uuid>, room: usize) -> Result<Found, Box<Fault>> {
         let Some(id) = command else {
             let data = self.output.take(room);
             return Ok(found(data, None, false));
