@@ -33,6 +33,9 @@ enum Next {
 pub(super) async fn run(host: Arc<Host>, target: Target, statements: Vec<Vec<ReceivedCommand>>) {
     host.command(target, |command| command.write(ServerPipeline::start));
     for statement in statements {
+        if host.command(target, |command| command.stopping) != Some(false) {
+            return;
+        }
         let call = match statement.as_slice() {
             [command] => invocation(command).map_err(|fault| records::not_bound(&command.name, &fault)),
             _ => Err(records::no_pipes()),
@@ -63,12 +66,13 @@ async fn invoke(host: &Arc<Host>, target: Target, call: &Invocation) -> Next {
             Next::Continue
         }
         Ok(Called::Runs { id, link_breaks }) => {
-            let known = host.command(target, |command| {
+            let stopping = host.command(target, |command| {
                 command.runs = Some(id);
                 command.breaks |= link_breaks;
+                command.stopping
             });
-            if known.is_none() {
-                // The shell went away at this very moment.
+            if stopping != Some(false) {
+                // It was stopped, or its shell went away, at this very moment.
                 host.kill(vec![id]);
                 return Next::Gone;
             }
