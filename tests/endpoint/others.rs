@@ -54,7 +54,7 @@ async fn pypsrp_reads_and_changes_over_sealed_http() {
         "Confirm": false});
     let calls = json!([
         ["Get-CsPool", {}],
-        ["Get-CsService", {"EdgeServer": null}],
+        ["Get-CsService", {"EdgeServer": true}],
         ["Get-CsManagementStoreReplicationStatus", {}],
         ["Invoke-CsPoolFailOver", change],
         ["Set-CsEdgeServer", edge],

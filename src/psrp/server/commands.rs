@@ -52,8 +52,6 @@ fn argument(value: &Value) -> Option<Argument> {
         _ => {}
     }
     match to_ps_value(value) {
-        // How PowerShell writes a parameter that was given without a value.
-        PsValue::Null => Some(Argument::Switch(true)),
         PsValue::Bool(flag) => Some(Argument::Switch(flag)),
         PsValue::Text(text) => Some(Argument::Text(text)),
         PsValue::Int(number) => Some(Argument::Int(number)),

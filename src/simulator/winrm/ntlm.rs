@@ -70,3 +70,70 @@ impl Acceptor {
         sspi_step::unseal(&mut self.context, sealed).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sspi::ClientRequestFlags;
+
+    use super::*;
+    use crate::simulator::winrm::Account;
+
+    fn access() -> Access {
+        Access::http(vec![Account::new("svc", "right")])
+    }
+
+    /// The messages of a client: the first, and what it answers to a challenge.
+    struct Client(sspi::Ntlm, Option<AuthIdentityBuffers>);
+
+    impl Client {
+        fn new(user: &str, password: &str) -> Self {
+            let identity = AuthIdentityBuffers::from_utf8(user, "CONTOSO", password);
+            Self(sspi::Ntlm::with_config(NtlmConfig::new("CLIENT".to_owned())), Some(identity))
+        }
+
+        fn step(&mut self, challenge: &[u8]) -> Vec<u8> {
+            let mut input = [SecurityBuffer::new(challenge.to_vec(), BufferType::Token)];
+            let mut output = [SecurityBuffer::new(Vec::new(), BufferType::Token)];
+            let flags = ClientRequestFlags::INTEGRITY | ClientRequestFlags::CONFIDENTIALITY;
+            let mut builder = self
+                .0
+                .initialize_security_context()
+                .with_credentials_handle(&mut self.1)
+                .with_context_requirements(flags)
+                .with_target_data_representation(DataRepresentation::Native)
+                .with_input(&mut input)
+                .with_output(&mut output);
+            let mut step = self.0.initialize_security_context_impl(&mut builder).expect("a step");
+            step.resolve_to_result().expect("a step");
+            drop(step);
+            let [output] = output;
+            output.buffer
+        }
+    }
+
+    /// The acceptor and the message that is to prove the account.
+    fn proof(user: &str, password: &str) -> (Acceptor, Vec<u8>) {
+        let mut client = Client::new(user, password);
+        let (acceptor, challenge) = Acceptor::challenge(&client.step(&[])).expect("a challenge");
+        (acceptor, client.step(&challenge))
+    }
+
+    #[test]
+    fn the_right_password_proves_the_account() {
+        let (mut acceptor, message) = proof("SVC", "right");
+        assert_eq!(acceptor.authenticate(&message, &access()).expect("proved"), "svc");
+        for (user, password) in [("svc", "wrong"), ("other", "right")] {
+            let (mut acceptor, message) = proof(user, password);
+            assert!(acceptor.authenticate(&message, &access()).is_err(), "{user} {password}");
+        }
+    }
+
+    #[test]
+    fn a_message_without_integrity_code_proves_nothing() {
+        let (mut acceptor, mut message) = proof("svc", "wrong");
+        let flag = [6, 0, 4, 0, 2, 0, 0, 0];
+        let at = message.windows(8).position(|part| part == flag).expect("the flag");
+        message[at + 4] = 0;
+        assert!(acceptor.authenticate(&message, &access()).is_err());
+    }
+}
