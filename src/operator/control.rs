@@ -59,6 +59,10 @@ impl Controller {
         self.0.resources.notices.first_problem()
     }
 
+    pub(super) fn is_watching(&self) -> bool {
+        self.0.resources.is_watching()
+    }
+
     pub(super) fn metrics(&self) -> Arc<Metrics> {
         Arc::clone(&self.0.metrics)
     }

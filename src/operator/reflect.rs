@@ -14,11 +14,16 @@ use kube::{
     },
 };
 use serde::de::DeserializeOwned;
+use tokio::task::AbortHandle;
 
 use super::resources::Notices;
 
 /// Watches all namespaces, or one.
-pub(super) fn reflect<K>(client: &Client, namespace: Option<&str>, notices: &Arc<Notices>) -> Store<K>
+pub(super) fn reflect<K>(
+    client: &Client,
+    namespace: Option<&str>,
+    notices: &Arc<Notices>,
+) -> (Store<K>, AbortHandle)
 where
     K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
         + Clone
@@ -40,7 +45,7 @@ where
     let stream = reflector(writer, stream);
     let notices = Arc::clone(notices);
     notices.wait_for(&K::plural(&()), format!("the first list of {}", resource_name::<K>()));
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         let mut stream = std::pin::pin!(stream);
         while let Some(event) = stream.next().await {
             match event {
@@ -60,7 +65,7 @@ where
             }
         }
     });
-    reader
+    (reader, task.abort_handle())
 }
 
 /// One resource that cannot be read (written under another version of its definition) must not hide the
