@@ -75,7 +75,7 @@ impl Judge for Executioner {
             None if effect.may_be_swallowed => {
                 state.met.insert(effect.name, Met::Before);
                 (state.is_over, state.is_closed) = (true, true);
-                return Fate::Swallowed;
+                Fate::Swallowed
             }
             None | Some(Met::Before) => {
                 state.met.insert(effect.name, Met::BeforeAndAfter);
