@@ -44,7 +44,7 @@ where
     let stream = only_readable(stream, reader.clone(), Arc::clone(notices)).modify(prune);
     let stream = reflector(writer, stream);
     let notices = Arc::clone(notices);
-    notices.wait_for(&K::plural(&()), format!("the first list of {}", resource_name::<K>()));
+    notices.wait_for(&K::plural(&()), format!("the first list of {}", K::plural(&())));
     let task = tokio::spawn(async move {
         let mut stream = std::pin::pin!(stream);
         while let Some(event) = stream.next().await {
@@ -125,7 +125,8 @@ fn resource_name<K: Resource<DynamicType = ()>>() -> String {
 fn in_words<K: Resource<DynamicType = ()>>(cause: &kube::Error) -> String {
     let name = resource_name::<K>();
     match cause {
-        kube::Error::Api(status) if status.is_not_found() => format!(
+        // Of a group of which nothing is installed the server says so in plain text, without a reason.
+        kube::Error::Api(status) if status.code == 404 => format!(
             "the CustomResourceDefinition {name}, which is not installed: kubectl apply -k crds, or install \
              the chart with crds.install=true"
         ),

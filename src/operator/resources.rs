@@ -63,9 +63,10 @@ pub(super) struct Notices {
 }
 
 impl Notices {
-    /// Why a kind cannot be seen, in words; `None` if all can.
-    pub(super) fn first_problem(&self) -> Option<String> {
-        lock(&self.waits_for).values().next().cloned()
+    /// Why kinds cannot be seen, in words; `None` if all can.
+    pub(super) fn problems(&self) -> Option<String> {
+        let all: Vec<String> = lock(&self.waits_for).values().cloned().collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     /// Resources of a kind that cannot be read.
