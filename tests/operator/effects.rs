@@ -126,6 +126,10 @@ fn effect(message: &[u8], record_so_far: &str) -> Option<Effect> {
         let step = status["operation"]["step"].as_str().unwrap_or("nothing");
         return named(format!("say {} with {step} in flight", ready.as_str()?));
     }
+    if request.starts_with("PATCH") && request.contains("/lyncdeployments/") && !request.contains("/status") {
+        let wanted = serde_json::from_str::<Value>(body).ok()?["metadata"]["finalizers"].is_array();
+        return named(format!("{} the deployment", if wanted { "hold" } else { "release" }));
+    }
     named(format!("write {}", record(message)?))
 }
 
