@@ -30,6 +30,7 @@ pub(super) async fn follow(
     if cursor.operation != Some(intent.operation.id) {
         let undecided = match adopt(shell.org, &intent.operation).await {
             Ok(Found::Over(outcome)) => return settle(shell, outcome, kept).await,
+            Ok(Found::NeverSent) => return take_back(shell, kept).await,
             Ok(Found::Running) => None,
             Ok(Found::Undecidable(why)) => Some(why),
             Err(err) => Some(format!("nobody could be asked about it: {err}")),
@@ -82,6 +83,7 @@ async fn past_the_limit(shell: Shell<'_>, mut kept: Kept) -> Result<Kept, StoreE
 enum Found {
     Running,
     Over(StepOutcome),
+    NeverSent,
     Undecidable(String),
 }
 
@@ -106,9 +108,7 @@ async fn ask(org: &Organisation, via: &MachineFqdn, operation: &Operation) -> Re
     Ok(match org.bridge.adopt(via, operation).await? {
         Adoption::Running => Found::Running,
         Adoption::Ended(ended) => Found::Over(StepOutcome::Ended(ended)),
-        Adoption::NeverStarted => {
-            Found::Over(StepOutcome::NotStarted("the operator stopped before it was sent".to_owned()))
-        }
+        Adoption::NeverStarted => Found::NeverSent,
         Adoption::Undecidable(why) => Found::Undecidable(why),
     })
 }
@@ -134,7 +134,26 @@ pub(super) async fn settle(
     outcome: StepOutcome,
     mut kept: Kept,
 ) -> Result<Kept, StoreError> {
-    let Some(owned) = kept.record.intent.take() else { return Ok(kept) };
+    let Some(record) = close(shell, outcome, &mut kept) else { return Ok(kept) };
+    kept.record.add_recent(record.clone());
+    let kept = kept.save(shell.store).await?;
+    shell.listener.saw(Event::Ended(Box::new(record)));
+    Ok(kept)
+}
+
+/// Takes back an intent whose operation was never sent. Nothing was tried, so no pause counts from it: the
+/// next process goes on at once.
+async fn take_back(shell: Shell<'_>, mut kept: Kept) -> Result<Kept, StoreError> {
+    let why = "the operator stopped before it was sent".to_owned();
+    let Some(record) = close(shell, StepOutcome::NotStarted(why), &mut kept) else { return Ok(kept) };
+    let kept = kept.save(shell.store).await?;
+    shell.listener.saw(Event::Ended(Box::new(record)));
+    Ok(kept)
+}
+
+/// Moves the intent in flight to the run that it belongs to.
+fn close(shell: Shell<'_>, outcome: StepOutcome, kept: &mut Kept) -> Option<StepRecord> {
+    let owned = kept.record.intent.take()?;
     let record = StepRecord {
         step: owned.intent.step,
         operation: owned.intent.operation,
@@ -146,8 +165,5 @@ pub(super) async fn settle(
     if let Some(run) = run {
         run.records.push(record.clone());
     }
-    kept.record.add_recent(record.clone());
-    let kept = kept.save(shell.store).await?;
-    shell.listener.saw(Event::Ended(Box::new(record)));
-    Ok(kept)
+    Some(record)
 }

@@ -56,7 +56,11 @@ impl Controller {
 
     /// What it waits for before it can act, in words; `None` when it can.
     pub fn waits_for(&self) -> Option<String> {
-        self.0.resources.notices.first_problem()
+        self.0.resources.notices.problems()
+    }
+
+    pub(super) fn is_watching(&self) -> bool {
+        self.0.resources.is_watching()
     }
 
     pub(super) fn metrics(&self) -> Arc<Metrics> {

@@ -9,7 +9,7 @@ use kube::{
 };
 
 use crate::{
-    api::LyncFailover,
+    api::{LyncFailover, Reason},
     bridge::Ended,
     controller::{Event, Listener},
     plan::{StepOutcome, StepRecord},
@@ -67,7 +67,21 @@ pub(super) async fn step_ended(recorder: &Recorder, resource: &LyncFailover, rec
 
 /// Publishes an Event about a new reason of `Ready`.
 pub(super) async fn ready_changed(recorder: &Recorder, resource: &LyncFailover, reason: &str, message: &str) {
-    publish(recorder, resource, EventType::Normal, reason.to_owned(), "Reconcile", message).await;
+    let troubles = [
+        Reason::Refused,
+        Reason::Conflict,
+        Reason::InvalidSpec,
+        Reason::DeploymentNotFound,
+        Reason::Failed,
+        Reason::OutcomeUnknown,
+        Reason::Contradictory,
+        Reason::Drifted,
+        Reason::Unreachable,
+        Reason::Unknown,
+    ];
+    let is_trouble = troubles.iter().any(|trouble| trouble.as_str() == reason);
+    let type_ = if is_trouble { EventType::Warning } else { EventType::Normal };
+    publish(recorder, resource, type_, reason.to_owned(), "Reconcile", message).await;
 }
 
 async fn publish(

@@ -15,11 +15,18 @@ struct Served {
 /// Serves until the listener fails.
 pub(super) async fn serve(listener: tokio::net::TcpListener, controller: Controller) -> std::io::Result<()> {
     let router = Router::new()
-        .route("/livez", get(|| async { "ok\n" }))
+        .route("/livez", get(alive))
         .route("/readyz", get(ready))
         .route("/metrics", get(text))
         .with_state(Served { metrics: controller.metrics(), controller });
     axum::serve(listener, router).await
+}
+
+async fn alive(State(served): State<Served>) -> (StatusCode, &'static str) {
+    match served.controller.is_watching() {
+        true => (StatusCode::OK, "ok\n"),
+        false => (StatusCode::INTERNAL_SERVER_ERROR, "a watch has ended\n"),
+    }
 }
 
 async fn ready(State(served): State<Served>) -> (StatusCode, String) {

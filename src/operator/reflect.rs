@@ -14,11 +14,16 @@ use kube::{
     },
 };
 use serde::de::DeserializeOwned;
+use tokio::task::AbortHandle;
 
 use super::resources::Notices;
 
 /// Watches all namespaces, or one.
-pub(super) fn reflect<K>(client: &Client, namespace: Option<&str>, notices: &Arc<Notices>) -> Store<K>
+pub(super) fn reflect<K>(
+    client: &Client,
+    namespace: Option<&str>,
+    notices: &Arc<Notices>,
+) -> (Store<K>, AbortHandle)
 where
     K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
         + Clone
@@ -39,8 +44,8 @@ where
     let stream = only_readable(stream, reader.clone(), Arc::clone(notices)).modify(prune);
     let stream = reflector(writer, stream);
     let notices = Arc::clone(notices);
-    notices.wait_for(&K::plural(&()), format!("the first list of {}", resource_name::<K>()));
-    tokio::spawn(async move {
+    notices.wait_for(&K::plural(&()), format!("the first list of {}", K::plural(&())));
+    let task = tokio::spawn(async move {
         let mut stream = std::pin::pin!(stream);
         while let Some(event) = stream.next().await {
             match event {
@@ -60,7 +65,7 @@ where
             }
         }
     });
-    reader
+    (reader, task.abort_handle())
 }
 
 /// One resource that cannot be read (written under another version of its definition) must not hide the
@@ -120,7 +125,8 @@ fn resource_name<K: Resource<DynamicType = ()>>() -> String {
 fn in_words<K: Resource<DynamicType = ()>>(cause: &kube::Error) -> String {
     let name = resource_name::<K>();
     match cause {
-        kube::Error::Api(status) if status.is_not_found() => format!(
+        // Of a group of which nothing is installed the server says so in plain text, without a reason.
+        kube::Error::Api(status) if status.code == 404 => format!(
             "the CustomResourceDefinition {name}, which is not installed: kubectl apply -k crds, or install \
              the chart with crds.install=true"
         ),

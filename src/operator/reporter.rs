@@ -86,10 +86,11 @@ async fn run(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Batch>) {
             batch = next;
         }
         written.only(&batch.words);
-        report(&shared, &batch, &written).await;
+        // Events in the order in which things happened: the step ended, then the state was reached.
         for record in records {
             announce(&shared, &batch, &record).await;
         }
+        report(&shared, &batch, &written).await;
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{Client, ResourceExt, core::error_boundary::InvalidObject, runtime::reflector::Store};
-use tokio::sync::Notify;
+use tokio::{sync::Notify, task::AbortHandle};
 
 use super::reflect::reflect;
 use crate::api::{LyncDeployment, LyncFailover};
@@ -18,17 +18,21 @@ pub(super) struct Resources {
     pub(super) deployments: Store<LyncDeployment>,
     pub(super) failovers: Store<LyncFailover>,
     pub(super) notices: Arc<Notices>,
+    watches: [AbortHandle; 2],
 }
 
 impl Resources {
     /// Watches all namespaces, or one.
     pub(super) fn watch(client: &Client, namespace: Option<&str>) -> Self {
         let notices = Arc::default();
-        Self {
-            deployments: reflect(client, namespace, &notices),
-            failovers: reflect(client, namespace, &notices),
-            notices,
-        }
+        let (deployments, first) = reflect(client, namespace, &notices);
+        let (failovers, second) = reflect(client, namespace, &notices);
+        Self { deployments, failovers, notices, watches: [first, second] }
+    }
+
+    /// Whether the watches go on. They end only by a fault of this program; a new process is the way out.
+    pub(super) fn is_watching(&self) -> bool {
+        !self.watches.iter().any(AbortHandle::is_finished)
     }
 
     /// Waits until both kinds have been listed once.
@@ -59,9 +63,10 @@ pub(super) struct Notices {
 }
 
 impl Notices {
-    /// Why a kind cannot be seen, in words; `None` if all can.
-    pub(super) fn first_problem(&self) -> Option<String> {
-        lock(&self.waits_for).values().next().cloned()
+    /// Why kinds cannot be seen, in words; `None` if all can.
+    pub(super) fn problems(&self) -> Option<String> {
+        let all: Vec<String> = lock(&self.waits_for).values().cloned().collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     /// Resources of a kind that cannot be read.

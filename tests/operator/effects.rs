@@ -126,6 +126,10 @@ fn effect(message: &[u8], record_so_far: &str) -> Option<Effect> {
         let step = status["operation"]["step"].as_str().unwrap_or("nothing");
         return named(format!("say {} with {step} in flight", ready.as_str()?));
     }
+    if request.starts_with("PATCH") && request.contains("/lyncdeployments/") && !request.contains("/status") {
+        let wanted = serde_json::from_str::<Value>(body).ok()?["metadata"]["finalizers"].is_array();
+        return named(format!("{} the deployment", if wanted { "hold" } else { "release" }));
+    }
     named(format!("write {}", record(message)?))
 }
 
@@ -141,7 +145,10 @@ fn record(message: &[u8]) -> Option<String> {
     let map: Value = serde_json::from_str(body).ok()?;
     let record: OrganisationRecord = serde_json::from_str(map["data"]["record.json"].as_str()?).ok()?;
     let converged = record.resources.values().any(|memory| memory.converged_generation.is_some());
-    Some(match (&record.intent, record.recent.last()) {
+    let runs = record.resources.values().filter_map(|memory| memory.run.as_ref());
+    let of_runs = runs.flat_map(|run| &run.records);
+    let last = of_runs.chain(&record.recent).max_by_key(|record| record.ended_at);
+    Some(match (&record.intent, last) {
         (Some(owned), _) => format!("intent of {}", owned.intent.step.name()),
         (None, _) if converged => "converged".to_owned(),
         (None, Some(last)) => {

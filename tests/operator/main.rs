@@ -1,6 +1,6 @@
 //! The operator as a process of its own, on a real API server, with a simulated Lync in a third process.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and nobody else sees it")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, unreachable_pub, reason = "a test may panic and tell")]
 
 #[path = "../controlplane/mod.rs"]
 mod controlplane;

@@ -172,10 +172,11 @@ fn pypsrp_reads_our_messages() {
     pool.close();
     let (seen, _) =
         reader.send(None, &[pipeline.take_outgoing().concat(), pool.take_outgoing().concat()].concat());
-    let error = format!("ErrorRecord {}: ", refusal().error_id);
+    let error = format!("ErrorRecordMessage {}: ", refusal().error_id);
     let names: Vec<_> = seen.iter().map(|name| name.as_str().expect("a text")).collect();
     assert!(names.get(6).is_some_and(|name| name.starts_with(&error)), "{names:?}");
-    let others: Vec<_> = names.iter().filter(|name| !name.starts_with("ErrorRecord")).copied().collect();
+    let others: Vec<_> =
+        names.iter().filter(|name| !name.starts_with("ErrorRecordMessage")).copied().collect();
     let expected = [
         "PipelineState",
         "VerboseRecord",
@@ -185,7 +186,7 @@ fn pypsrp_reads_our_messages() {
         "InformationRecord",
         "PipelineOutput text",
         "PipelineState",
-        "RunspacePoolState",
+        "RunspacePoolStateMessage",
     ];
     assert_eq!(others, expected);
 }

@@ -237,7 +237,7 @@ class Unpack:
         names = []
         for message in self.fragmenter.defragment(base64.b64decode(request["data"])):
             name = type(message.data).__name__
-            if name == "ErrorRecord":
+            if name == "ErrorRecordMessage":
                 name += f" {message.data.fq_error}: {message.data.exception}"
             elif name == "PipelineOutput":
                 name += f" {message.data.data}"

@@ -17,7 +17,7 @@ pub struct Limits {
 
 impl Limits {
     /// A topology of hundreds of servers has a few hundred kilobytes; PowerShell nests about ten levels.
-    pub const DEFAULT: Self = Self { bytes: 16 << 20, nodes: 1_000_000, levels: 64, memory: 128 << 20 };
+    pub const DEFAULT: Self = Self { bytes: 16 << 20, nodes: 1_000_000, levels: 64, memory: 64 << 20 };
 
     /// Elements in elements: an entry of a dictionary in an object takes three.
     pub(super) fn depth(&self) -> usize {

@@ -1,7 +1,7 @@
 //! CLIXML: how PowerShell writes objects as XML (MS-PSRP 2.2.5).
 //!
-//! [`decode`] reads what may come from anybody: within [`Limits`], without a DTD, and without a panic.
-//! [`encode`] writes what PowerShell reads. [`to_ps_objects`] and [`from_ps_object`] lead to the property bags
+//! [`decode()`] reads what may come from anybody: within [`Limits`], without a DTD, and without a panic.
+//! [`encode()`] writes what PowerShell reads. [`to_ps_objects`] and [`from_ps_object`] lead to the property bags
 //! that the rest of the program knows.
 
 mod bounds;
