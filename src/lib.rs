@@ -14,6 +14,7 @@ pub mod operator;
 pub mod plan;
 pub mod psrp;
 pub mod simulator;
+pub mod snapshot;
 pub mod status;
 pub mod winrm;
 pub mod wsman;
