@@ -5,6 +5,7 @@
 
 mod crds;
 pub mod files;
+mod init;
 mod operator;
 mod organisation;
 mod plan;
@@ -39,6 +40,8 @@ enum Command {
     Plan(plan::PlanCommand),
     /// Look at Lync once and write down what was seen. Changes nothing.
     Snapshot(snapshot::SnapshotCommand),
+    /// Write the LyncFailover that describes Lync as it is now.
+    Init(init::InitCommand),
     /// Offer a simulated Lync to other processes.
     #[command(subcommand)]
     Simulator(simulator::SimulatorCommand),
@@ -101,6 +104,7 @@ pub fn run() -> ExitCode {
         Command::Simulate(command) => runtime.block_on(command.run()),
         Command::Plan(command) => runtime.block_on(command.run()),
         Command::Snapshot(command) => runtime.block_on(command.run()),
+        Command::Init(command) => runtime.block_on(command.run()),
         Command::Simulator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Operator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Crds(command) => command.run().map(|()| ExitCode::SUCCESS),

@@ -53,7 +53,7 @@ impl Planned {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Told {
     #[serde(skip)]
-    words: String,
+    pub(super) words: String,
     taken_at: Timestamp,
     age_seconds: i64,
     stale: bool,
