@@ -6,6 +6,7 @@
 pub mod api;
 pub mod apiserver;
 pub mod bridge;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod controller;

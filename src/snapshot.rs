@@ -109,10 +109,10 @@ impl Snapshot {
         let age = self.age(now);
         let taken = format!("a snapshot taken at {:.0}", self.taken_at);
         if age.is_negative() {
-            let ahead = format_duration(-age);
+            let ahead = span_in_words(-age);
             return format!("{taken}, {ahead} ahead of this machine's clock: one of the two clocks is wrong");
         }
-        let ago = format_duration(age);
+        let ago = span_in_words(age);
         if age > stale_after {
             format!("{taken}, {ago} ago. It is stale: Lync may be different now")
         } else {
@@ -169,6 +169,14 @@ impl Snapshot {
             look(format!("endpoint {host}"), unknown(fact));
         }
         lines
+    }
+}
+
+/// A duration as the file formats write it; days once there are two of them.
+fn span_in_words(span: SignedDuration) -> String {
+    match span.as_hours() {
+        hours @ 48.. => format!("{} days", hours / 24),
+        _ => format_duration(span),
     }
 }
 
@@ -231,6 +239,7 @@ mod tests {
         let words = |secs| snapshot.age_in_words(at(secs), SignedDuration::from_mins(3));
         assert!(words(60).ends_with("1m ago"), "{}", words(60));
         assert!(words(7260).ends_with("2h1m ago. It is stale: Lync may be different now"), "{}", words(7260));
+        assert!(words(50 * 3600).contains(", 2 days ago"), "{}", words(50 * 3600));
         assert!(words(-60).contains("1m ahead"), "{}", words(-60));
     }
 

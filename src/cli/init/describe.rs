@@ -9,7 +9,7 @@ use crate::{
         CentralManagementPlacement, DeploymentReference, EdgeAssignment, FailoverPolicy, LyncFailoverSpec,
         Management, ObjectName, UserAssignment,
     },
-    lync::{Observed, Pool, PoolFqdn, PoolKind, PoolState, Topology, Version},
+    lync::{Observed, Pool, PoolFqdn, PoolKind, PoolState, Version},
     plan::{CmsState, Decision, Desired, Limits, Plan, Progress, Watch, assess, plan},
 };
 
@@ -42,7 +42,7 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}. {}", self.what, self.what_to_do)
+        write!(f, "{}. {}", self.what.trim_end_matches('.'), self.what_to_do)
     }
 }
 
@@ -60,11 +60,16 @@ pub(super) fn describe(
     limits: &Limits,
     now: Timestamp,
 ) -> Result<Described, Vec<Refusal>> {
-    let topology = observed
-        .topology
-        .live(now, limits.stale_after)
-        .map_err(|why| vec![Refusal::unseen(format!("the topology is not known: {why}"), LOOK_AGAIN)])?;
-    let mut maker = Maker { topology, observed, limits, now, refusals: Vec::new(), left_out: Vec::new() };
+    let topology = match observed.topology.live(now, limits.stale_after) {
+        Ok(topology) => topology,
+        Err(why) => {
+            let unseen = Refusal::unseen(format!("the topology is not known: {why}"), LOOK_AGAIN);
+            let store = assess(observed, &Progress::default(), limits, now).central_management;
+            // A store that is dead is why, and says more than a replica that may be old.
+            return Err(sick(&store).into_iter().chain([unseen]).collect());
+        }
+    };
+    let mut maker = Maker { observed, limits, now, refusals: Vec::new(), left_out: Vec::new() };
     let users: Vec<UserAssignment> = topology.pools.iter().filter_map(|(n, p)| maker.users(n, p)).collect();
     let away: Vec<&str> = users
         .iter()
@@ -90,7 +95,6 @@ pub(super) fn describe(
 }
 
 struct Maker<'a> {
-    topology: &'a Topology,
     observed: &'a Observed,
     limits: &'a Limits,
     now: Timestamp,
@@ -144,10 +148,7 @@ impl Maker<'_> {
 
     fn central_management(&mut self, away: &[&str]) -> Option<CentralManagementPlacement> {
         let state = assess(self.observed, &Progress::default(), self.limits, self.now).central_management;
-        let sick = |what: String| {
-            Refusal::state(what, "Repair it, or fail it over first; then describe what is".to_owned())
-        };
-        let refusal = match state {
+        let refusal = match &state {
             CmsState::Healthy { pool } if away.contains(&pool.as_str()) => Refusal::state(
                 format!("the Central Management store is on {pool}, whose users are failed over"),
                 format!(
@@ -155,14 +156,10 @@ impl Maker<'_> {
                 ),
             ),
             CmsState::Healthy { pool } => return Some(CentralManagementPlacement { pool: pool.to_string() }),
-            CmsState::Impaired { pool, why } => {
-                sick(format!("the Central Management store on {pool} is impaired: {why}"))
-            }
-            CmsState::Dead { why, .. } => sick(format!("the Central Management store does not work: {why}")),
-            CmsState::SplitBrain { why } => sick(format!("the Central Management store is split: {why}")),
             CmsState::Unknown { why } => {
                 Refusal::unseen(format!("the Central Management store could not be seen: {why}"), LOOK_AGAIN)
             }
+            CmsState::Impaired { .. } | CmsState::Dead { .. } | CmsState::SplitBrain { .. } => sick(&state)?,
         };
         self.refusals.push(refusal);
         None
@@ -187,6 +184,19 @@ impl Maker<'_> {
         }
         Some(EdgeAssignment { pool: name.to_string(), next_hop: hop.to_string() })
     }
+}
+
+/// A store that was seen not to work.
+fn sick(store: &CmsState) -> Option<Refusal> {
+    let what = match store {
+        CmsState::Impaired { pool, why } => {
+            format!("the Central Management store on {pool} is impaired: {why}")
+        }
+        CmsState::Dead { why, .. } => format!("the Central Management store does not work: {why}"),
+        CmsState::SplitBrain { why } => format!("the Central Management store is split: {why}"),
+        CmsState::Healthy { .. } | CmsState::Unknown { .. } => return None,
+    };
+    Some(Refusal::state(what, "Repair it, or fail it over first; then describe what is".to_owned()))
 }
 
 /// Plans the description against what it describes: there must be nothing to do.

@@ -152,6 +152,7 @@ async fn a_state_between_two_is_not_written_down() {
 async fn what_is_not_known_is_not_guessed() {
     let dead = refused("failures: [{kill: [DC1]}]\n").await;
     says(&dead, true, "only known from the local replica on");
+    says(&dead, false, "the Central Management store does not work");
     says(
         &refused("failures: [{cut: [{from: operator, to: DC1}, {from: operator, to: DC2}]}]\n").await,
         true,
