@@ -169,11 +169,12 @@ fn a_real_deployment_is_planned_and_rehearsed_from_its_snapshot() {
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("--snapshot"), "{err}");
     // Old enough to be said so.
-    let year_ago = desk.read("seen.yaml").replace("202", "201");
-    desk.write("old.yaml", &year_ago);
+    let seen = desk.read("seen.yaml");
+    let year = Snapshot::from_text(&seen).unwrap().taken_at.to_string()[..4].to_owned();
+    desk.write("old.yaml", &seen.replace(&format!("{year}-"), "2016-"));
     let (code, plan, err) = desk.run(&["plan", "real.yaml", "--snapshot", "old.yaml"]);
     assert_eq!(code, 3, "a new object does not move a healthy pool unasked: {plan}{err}");
-    assert!(plan.starts_with("From a snapshot taken at 201"), "{plan}");
+    assert!(plan.starts_with("From a snapshot taken at 2016-"), "{plan}");
     assert!(plan.lines().next().unwrap().ends_with("It is stale: Lync may be different now."), "{plan}");
     assert!(
         plan.contains("1 SetEdgeNextHop edge1.contoso.com: pool1.contoso.com -> pool2.contoso.com"),
