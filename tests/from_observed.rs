@@ -141,6 +141,8 @@ async fn an_organisation_is_rebuilt_as_it_was_seen() {
         "",
         "failures: [{kill: [Osaka]}]",
         "failures: [{kill: [Tokyo]}]",
+        "failures: [{kill: [sqlam.contoso.com]}]",
+        "failures: [{kill: [sqla.contoso.com, sqlam.contoso.com]}]",
         "failures: [{kill: [x1.contoso.com]}]",
     ] {
         law(&format!("several {failure}"), &format!("{SEVERAL}{failure}\n")).await;
