@@ -13,6 +13,7 @@ pub mod lync;
 pub mod operator;
 pub mod plan;
 pub mod psrp;
+pub mod reach;
 pub mod simulator;
 pub mod status;
 pub mod winrm;

@@ -116,7 +116,10 @@ impl Connection {
                 *client = Client::Known { account, seal };
                 None
             }
-            _ => Some(self.refuse()),
+            _ => {
+                self.access.refused.fetch_add(1, Ordering::Relaxed);
+                Some(self.refuse())
+            }
         }
     }
 
