@@ -36,7 +36,7 @@ pub(super) async fn raise_epoch(inner: &Inner, host: &Host) -> Result<u64, CallE
 pub(super) async fn start(inner: &Inner, host: &Host, operation: &Operation) -> Result<(), CallError> {
     let pipeline = CreatePipeline::of(order(operation));
     let output = host.run_once(inner, &pipeline).await?;
-    match answer_of(&output)?.first().map(|row| read(row)) {
+    match answer_of(&output)?.first().map(read) {
         Some(Ok(_)) => Ok(()),
         // It was taken, as no error says otherwise; what became of it is in the journal.
         Some(Err(why)) => Err(CallError::Unknown(why)),

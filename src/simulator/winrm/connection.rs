@@ -1,6 +1,6 @@
 //! One connection: HTTP, authentication, seal.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http_body_util::{BodyExt as _, Full, Limited};
