@@ -69,6 +69,7 @@ impl Lab {
         self.places.iter().find(|place| place.host.as_str() == host).expect("a Front End")
     }
 
+    /// The endpoint with the module.
     pub(crate) fn endpoint(&self, host: &str) -> Endpoint {
         let authorities = self.authority.as_ref().map(|authority| authority.certificate.clone());
         Endpoint {
@@ -81,8 +82,17 @@ impl Lab {
         }
     }
 
+    /// The endpoint without the module: Lync's cmdlets as they are.
+    pub(crate) fn plain_endpoint(&self, host: &str) -> Endpoint {
+        Endpoint { configuration: "Microsoft.PowerShell".to_owned(), ..self.endpoint(host) }
+    }
+
     pub(crate) fn session(&self, host: &str) -> Session {
         session(self.endpoint(host), ntlm(PASSWORD), Uuid::new_v4())
+    }
+
+    pub(crate) fn plain(&self, host: &str) -> Session {
+        session(self.plain_endpoint(host), ntlm(PASSWORD), Uuid::new_v4())
     }
 
     pub(crate) fn inject(&self, failure: &str) {
