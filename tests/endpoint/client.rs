@@ -5,9 +5,9 @@ use std::time::Duration;
 use lync_failover::{
     lync::{Invocation, ps::PsObject},
     psrp::{
-        client::{ClientPipeline, ClientPool, PipelineEnd, PipelineEvent, PoolState},
-        clixml::to_ps_objects,
-        messages::{CreatePipeline, ErrorRecord},
+        client::{ClientPipeline, ClientPool, PipelineEnd, PipelineEvent, PoolState, Start},
+        clixml::{Value, to_ps_objects},
+        messages::{CommandMetadata, CreatePipeline, ErrorRecord},
     },
     winrm::{Session, SessionError},
     wsman::{CommandState, Target},
@@ -26,6 +26,8 @@ pub(crate) struct Client {
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
     pub(crate) rows: Vec<PsObject>,
+    /// The same as they came.
+    pub(crate) output: Vec<Value>,
     pub(crate) errors: Vec<ErrorRecord>,
     pub(crate) verbose: Vec<String>,
     pub(crate) end: Option<PipelineEnd>,
@@ -48,8 +50,24 @@ impl Client {
 
     /// Starts a pipeline.
     pub(crate) async fn start(&mut self, pipeline: &CreatePipeline) -> Result<ClientPipeline, SessionError> {
-        let id = Uuid::new_v4();
-        let (client, start) = self.pool.create(id, pipeline).expect("the pool is open");
+        self.send(self.pool.create(Uuid::new_v4(), pipeline).expect("the pool is open")).await
+    }
+
+    /// Asks what commands there are.
+    pub(crate) async fn commands(&mut self, names: &[&str]) -> (Vec<CommandMetadata>, Vec<ErrorRecord>) {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let asked = self.pool.metadata(Uuid::new_v4(), &names).expect("the pool is open");
+        let pipeline = self.send(asked).await.expect("started");
+        let heard = self.finish(pipeline, Heard::default()).await;
+        assert_eq!(heard.end, Some(PipelineEnd::Completed));
+        (CommandMetadata::read_all(&heard.output).expect("whole"), heard.errors)
+    }
+
+    async fn send(
+        &mut self,
+        (client, start): (ClientPipeline, Start),
+    ) -> Result<ClientPipeline, SessionError> {
+        let id = client.id();
         self.session.command(self.shell, id, start.command).await?;
         for fragment in start.send {
             self.session.send(Target::command(self.shell, id), fragment).await?;
@@ -69,7 +87,10 @@ impl Client {
             assert_eq!(chunk.command, Some(pipeline.id()));
             for event in pipeline.receive(&chunk.data).expect("it reads") {
                 match event {
-                    PipelineEvent::Output(value) => heard.rows.extend(to_ps_objects(&value)),
+                    PipelineEvent::Output(value) => {
+                        heard.rows.extend(to_ps_objects(&value));
+                        heard.output.push(value);
+                    }
                     PipelineEvent::Error(record) => heard.errors.push(*record),
                     PipelineEvent::Verbose(text) => heard.verbose.push(text),
                     PipelineEvent::Ended(end) => heard.end = Some(end),
@@ -109,6 +130,14 @@ impl Client {
 pub(crate) fn text(row: &PsObject, name: &str) -> String {
     match row.get(name) {
         Some(lync_failover::lync::ps::PsValue::Text(text)) => text.clone(),
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+/// The number of a property.
+pub(crate) fn number(row: &PsObject, name: &str) -> i64 {
+    match row.get(name) {
+        Some(lync_failover::lync::ps::PsValue::Int(number)) => *number,
         other => panic!("{name} is {other:?}"),
     }
 }

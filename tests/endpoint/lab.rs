@@ -77,6 +77,7 @@ impl Lab {
         self.places.iter().find(|place| place.host.as_str() == host).expect("a Front End")
     }
 
+    /// The endpoint with the module.
     pub(crate) fn endpoint(&self, host: &str) -> Endpoint {
         let authorities = self.authority.as_ref().map(|authority| authority.certificate.clone());
         Endpoint {
@@ -87,6 +88,11 @@ impl Lab {
             configuration: "LyncFailover".to_owned(),
             pace: Pace { operation: std::time::Duration::from_secs(2), ..Pace::default() },
         }
+    }
+
+    /// The endpoint without the module: Lync's cmdlets as they are.
+    pub(crate) fn plain_endpoint(&self, host: &str) -> Endpoint {
+        Endpoint { configuration: "Microsoft.PowerShell".to_owned(), ..self.endpoint(host) }
     }
 
     pub(crate) fn session(&self, host: &str) -> Session {
@@ -107,6 +113,10 @@ impl Lab {
     /// How many logins the endpoints have refused.
     pub(crate) fn refused_logins(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn plain(&self, host: &str) -> Session {
+        session(self.plain_endpoint(host), ntlm(PASSWORD), Uuid::new_v4())
     }
 
     pub(crate) fn inject(&self, failure: &str) {

@@ -1,16 +1,22 @@
 //! The simulated Front Ends as WinRM endpoints: PowerShell Remoting for our own client and for others.
 //!
-//! One loopback listener for each Front End, and with addresses of their own one for SIP. Behind it shells as a constrained endpoint has them: cmdlets
-//! that the simulator knows, typed arguments, no scripts. A changing cmdlet runs as one that a person calls,
-//! without the fence and the journal of operations. A Front End that is down closes every connection.
+//! One loopback listener for each Front End, and with addresses of their own one for SIP. Behind it shells as a constrained endpoint has them: commands
+//! that the simulator knows, typed arguments, no scripts. A Front End that is down closes every connection.
+//!
+//! Under the session configuration `LyncFailover` it has the functions of the module that this product puts
+//! on a host, and no cmdlet that changes anything: what is to change goes through the fence, the lock and the
+//! journal. Under `Microsoft.PowerShell` it has Lync's cmdlets as they are; one that changes something runs
+//! as one that a person calls, and ends with its session.
 
 mod access;
+mod configuration;
 mod connection;
 mod envelope;
 mod faults;
 mod host;
 mod ntlm;
 mod ntlm_message;
+mod objects;
 mod output;
 mod receive;
 mod records;
