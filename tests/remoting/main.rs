@@ -6,5 +6,6 @@ mod certificates;
 mod lab;
 
 mod bridges;
+mod guarded;
 mod plain;
 mod reading;

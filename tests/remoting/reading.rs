@@ -2,7 +2,11 @@
 
 use lync_failover::{
     bridge::{Bridge as _, CallError, KnownRefusal},
-    lync::{Guard, MachineFqdn, cmdlet::Query, cmdlet::ServiceRole},
+    lync::{
+        Guard, MachineFqdn,
+        cmdlet::{Query, ServiceRole},
+        ps::{PsObject, PsValue},
+    },
 };
 
 use crate::{
@@ -32,6 +36,23 @@ fn every_query() -> Vec<Query> {
     ]
 }
 
+/// The clock goes on between two questions, and .NET counts in 100 ns.
+fn timeless(rows: &[PsObject]) -> Vec<PsObject> {
+    fn value(of: &PsValue) -> PsValue {
+        match of {
+            PsValue::Time(_) => PsValue::Null,
+            PsValue::List(items) => PsValue::List(items.iter().map(value).collect()),
+            PsValue::Object(row) => PsValue::Object(object(row)),
+            other => other.clone(),
+        }
+    }
+    fn object(row: &PsObject) -> PsObject {
+        let properties = row.properties.iter().map(|(name, own)| (name.clone(), value(own)));
+        PsObject { properties: properties.collect(), ..row.clone() }
+    }
+    rows.iter().map(object).collect()
+}
+
 /// Over the wire and without it, with the module and without it: the same.
 #[tokio::test]
 async fn every_query_gives_over_the_wire_what_it_gives_without() {
@@ -44,7 +65,9 @@ async fn every_query_gives_over_the_wire_what_it_gives_without() {
             let answers = remote.query(&host(), &every_query()).await.expect("it answers");
             for ((query, answer), expected) in every_query().iter().zip(&answers).zip(&expected) {
                 match (answer, expected) {
-                    (Ok(answer), Ok(expected)) => assert_eq!(answer, expected, "{query} by {configuration}"),
+                    (Ok(answer), Ok(expected)) => {
+                        assert_eq!(timeless(answer), timeless(expected), "{query} by {configuration}");
+                    }
                     (Err(CallError::Refused(answer)), Err(CallError::Refused(expected))) => {
                         assert_eq!(answer.known(), expected.known(), "{query} by {configuration}");
                         assert_eq!(answer.known(), Some(KnownRefusal::CentralManagementUnavailable));
