@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     Inner,
     host::Host,
-    shell::{RunError, events, is_done, opened, send},
+    shell::{RunError, answer, events, is_done, opened, send},
 };
 use crate::{
     bridge::{Adoption, CallError, Ended, Followed, Operation, OperationId, Record, Refusal, Stream},
@@ -105,22 +105,9 @@ pub(super) async fn follow(inner: &Inner, operation: &Operation, after: u64) -> 
     let mut running = running.lock().await;
     let seen = usize::try_from(after).unwrap_or(usize::MAX).min(running.records.len());
     if seen == running.records.len() && running.ended.is_none() {
-        let target = Target::command(running.shell, running.pipeline.id());
-        match running.session.receive(target).await {
-            Ok(Some(received)) => {
-                for event in events(&mut running.pipeline, &received) {
-                    running.take(event, inner.clock.now());
-                }
-                if is_done(&received) && running.ended.is_none() {
-                    let end = running.pipeline.finish();
-                    running.end(&end);
-                }
-            }
-            Ok(None) => {}
-            Err(error) => {
-                inner.sessions.remove(operation.id);
-                return Err(error.into());
-            }
+        if let Err(error) = running.receive(inner.clock.now()).await {
+            inner.sessions.remove(operation.id);
+            return Err(error.into());
         }
     }
     if running.ended.is_some() {
@@ -204,6 +191,23 @@ fn progress(record: &ProgressRecord) -> String {
 }
 
 impl Running {
+    /// Waits for what the cmdlet writes next.
+    async fn receive(&mut self, at: jiff::Timestamp) -> Result<(), SessionError> {
+        let target = Target::command(self.shell, self.pipeline.id());
+        let Some(received) = self.session.receive(target).await? else { return Ok(()) };
+        for event in events(&mut self.pipeline, &received) {
+            self.take(event, at);
+        }
+        if self.ended.is_none() {
+            answer(&mut self.session, target, &mut self.pipeline).await?;
+        }
+        if is_done(&received) && self.ended.is_none() {
+            let end = self.pipeline.finish();
+            self.end(&end);
+        }
+        Ok(())
+    }
+
     fn take(&mut self, event: PipelineEvent, at: jiff::Timestamp) {
         let mut write = |stream, text: String| self.records.push(Record { at, stream, text });
         match event {

@@ -119,6 +119,9 @@ impl Shell {
                     _ => {}
                 }
             }
+            answer(&mut self.session, target, &mut pipeline)
+                .await
+                .map_err(|error| RunError::Unknown(error.to_string()))?;
             if received.is_some_and(|received| is_done(&received)) {
                 pipeline.finish();
             }
@@ -176,6 +179,18 @@ pub(super) fn events(pipeline: &mut ClientPipeline, received: &Received) -> Vec<
         }
     }
     events
+}
+
+/// Answers what the pipeline asked of our side, such as the size of a window that nobody has.
+pub(super) async fn answer(
+    session: &mut Session,
+    target: Target,
+    pipeline: &mut ClientPipeline,
+) -> Result<(), SessionError> {
+    for answer in pipeline.take_answers() {
+        session.answer(target, answer).await?;
+    }
+    Ok(())
 }
 
 /// Whether the host says that the command does not run any more.
