@@ -6,6 +6,7 @@
 pub mod api;
 pub mod apiserver;
 pub mod bridge;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod controller;
@@ -15,6 +16,7 @@ pub mod plan;
 pub mod psrp;
 pub mod reach;
 pub mod simulator;
+pub mod snapshot;
 pub mod status;
 pub mod winrm;
 pub mod wsman;
