@@ -1,4 +1,5 @@
 //! Our client: a session, a pool, pipelines.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::time::Duration;
 

@@ -104,11 +104,10 @@ pub(super) async fn follow(inner: &Inner, operation: &Operation, after: u64) -> 
     };
     let mut running = running.lock().await;
     let seen = usize::try_from(after).unwrap_or(usize::MAX).min(running.records.len());
-    if seen == running.records.len() && running.ended.is_none() {
-        if let Err(error) = running.receive(inner.clock.now()).await {
-            inner.sessions.remove(operation.id);
-            return Err(error.into());
-        }
+    let is_news = seen < running.records.len() || running.ended.is_some();
+    if !is_news && let Err(error) = running.receive(inner.clock.now()).await {
+        inner.sessions.remove(operation.id);
+        return Err(error.into());
     }
     if running.ended.is_some() {
         inner.sessions.remove(operation.id);
