@@ -14,6 +14,7 @@ pub mod lync;
 pub mod operator;
 pub mod plan;
 pub mod psrp;
+pub mod reach;
 pub mod simulator;
 pub mod snapshot;
 pub mod status;

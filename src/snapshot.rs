@@ -133,6 +133,7 @@ impl Snapshot {
             sip: _,
             registrars,
             endpoints,
+            guards: _,
         } = &self.observed;
         let mut lines = Vec::new();
         let mut look =

@@ -157,8 +157,17 @@ fn a_real_deployment_is_planned_and_rehearsed_from_its_snapshot() {
     let desk = Desk::new("rehearsal");
     desk.deployment("simulated.yaml", "");
     desk.good(&["snapshot", "simulated.yaml", "--output-file", "seen.yaml"]);
-    let flags =
-        ["--name", "contoso", "--namespace", "lync-dr", "--credentials-secret", "lync-bridge", "--tls"];
+    let flags = [
+        "--name",
+        "contoso",
+        "--namespace",
+        "lync-dr",
+        "--credentials-secret",
+        "lync-bridge",
+        "--tls",
+        "--kdc",
+        "dc2.contoso.com",
+    ];
     let start = ["init", "--endpoint", "fe01.pool1.contoso.com", "--snapshot", "seen.yaml"];
     let written = desk.good(&[&start[..], &flags].concat());
     assert_eq!(written.matches("\n      - host: ").count(), 6, "{written}");
@@ -221,7 +230,16 @@ fn a_snapshot_of_another_deployment_is_refused() {
 #[test]
 fn a_deployment_can_be_written_before_anything_is_seen() {
     let desk = Desk::new("flags");
-    let flags = ["--name", "contoso", "--credentials-secret", "lync-bridge", "--tls-ca-secret", "lync-ca"];
+    let flags = [
+        "--name",
+        "contoso",
+        "--credentials-secret",
+        "lync-bridge",
+        "--tls-ca-secret",
+        "lync-ca",
+        "--kdc",
+        "dc2.contoso.com",
+    ];
     let (code, _, err) = desk.run(&[&["init", "--endpoint", "fe01.pool1.contoso.com"][..], &flags].concat());
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("fe01.pool1.contoso.com=POOL"), "{err}");
@@ -229,7 +247,11 @@ fn a_deployment_can_be_written_before_anything_is_seen() {
     let yaml = desk.good(&[&named[..], &flags].concat());
     assert!(yaml.contains("- host: fe01.pool1.contoso.com\n        pool: pool1.contoso.com\n"), "{yaml}");
     assert!(yaml.contains("caSecretRef:\n          name: lync-ca\n"), "{yaml}");
+    assert!(yaml.contains("kdcs:\n        - dc2.contoso.com\n"), "{yaml}");
     assert!(!yaml.contains("kind: LyncFailover"), "{yaml}");
+    let (code, _, err) = desk.run(&[&named[..], &flags[..6]].concat());
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("Kerberos needs --kdc"), "{err}");
     let json: Value =
         serde_json::from_str(&desk.good(&[&named[..], &flags, &["--output", "json"]].concat())).unwrap();
     assert_eq!(json["items"][0]["spec"]["bridge"]["winrm"]["authentication"], "Kerberos");

@@ -27,14 +27,17 @@ async fn see(scenario: &Scenario, secs: i64) -> Observed {
     let front_ends = simulator.describe(now).front_ends();
     let clock: Arc<dyn Clock> = Arc::new(ScaledClock::new(now, 1.0));
     let bridge = Arc::new(SimulatedBridge::new(Arc::new(Mutex::new(simulator)), Arc::clone(&clock)));
-    observe(&Organisation {
-        bridge: bridge.clone(),
-        prober: bridge,
-        clock,
-        endpoints: front_ends.into_iter().map(|(host, pool)| Endpoint { host, pool }).collect(),
-        limits: Limits::default(),
-        interval: SignedDuration::from_secs(60),
-    })
+    observe(
+        &Organisation {
+            bridge: bridge.clone(),
+            prober: bridge,
+            clock,
+            endpoints: front_ends.into_iter().map(|(host, pool)| Endpoint { host, pool }).collect(),
+            limits: Limits::default(),
+            interval: SignedDuration::from_secs(60),
+        },
+        None,
+    )
     .await
 }
 

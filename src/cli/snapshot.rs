@@ -75,6 +75,6 @@ impl SnapshotCommand {
 
 /// Looks once. What could not be seen is part of the snapshot.
 pub(super) async fn take(subject: Subject, organisation: &Organisation) -> Snapshot {
-    let observed = observe(organisation).await;
+    let observed = observe(organisation, None).await;
     Snapshot::new(subject, organisation.clock.now(), observed)
 }

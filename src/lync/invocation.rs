@@ -20,6 +20,8 @@ pub enum Argument {
     Span(SignedDuration),
     /// An integer.
     Int(i64),
+    /// Cmdlets with their arguments, as data for a command that runs them.
+    Calls(Vec<Invocation>),
 }
 
 /// A named parameter with its argument.
@@ -106,6 +108,10 @@ impl fmt::Display for Invocation {
                 Argument::Text(text) => write!(f, " -{name} {}", quoted(text))?,
                 Argument::Span(span) => write!(f, " -{name} {}", hms(*span))?,
                 Argument::Int(number) => write!(f, " -{name} {number}")?,
+                Argument::Calls(calls) => match calls.len() {
+                    1 => write!(f, " -{name} <1 cmdlet>")?,
+                    count => write!(f, " -{name} <{count} cmdlets>")?,
+                },
             }
         }
         Ok(())
@@ -152,6 +158,19 @@ mod tests {
         );
         assert!(call.has_switch("disastermode"));
         assert!(!call.has_switch("Confirm"));
+    }
+
+    #[test]
+    fn cmdlets_as_an_argument_are_counted_and_kept() {
+        let calls = ["Get-CsTopology", "Get-CsService"].map(|name| Invocation::new(name).switch("Force"));
+        let run = |calls: &[Invocation]| {
+            Invocation::new("Invoke-LfQuery").with("Query", Argument::Calls(calls.to_vec()))
+        };
+        assert_eq!(run(&calls).to_string(), "Invoke-LfQuery -Query <2 cmdlets>");
+        assert_eq!(run(&calls[..1]).to_string(), "Invoke-LfQuery -Query <1 cmdlet>");
+        let json = serde_json::to_string(&run(&calls)).expect("it serialises");
+        assert!(json.contains("\"calls\""), "{json}");
+        assert_eq!(serde_json::from_str::<Invocation>(&json).expect("it reads"), run(&calls));
     }
 
     #[test]

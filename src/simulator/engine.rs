@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{
     build::build,
-    cmdlets::{Bound, bind},
     guard::{Caller, Guard, Order},
     model::Organisation,
+    module::home,
     reads, refusals,
     scenario::{Failure, FaultKind, Scenario, ScenarioError},
     strikes::{self, Strikes, first},
@@ -17,7 +18,7 @@ use super::{
     view::{OrganisationView, describe},
 };
 use crate::{
-    bridge::{Adoption, Answer, CallError, Followed, OperationId, Refusal},
+    bridge::{Adoption, Answer, CallError, Followed, OperationId},
     lync::{Invocation, MachineFqdn},
 };
 
@@ -30,6 +31,8 @@ pub struct Simulator {
     timeline: Timeline,
     pub(super) strikes: Strikes,
     pub(super) guard: Guard,
+    /// The identity of the journal's home.
+    pub(super) home: Uuid,
     pub(super) transcript: Transcript,
     /// How many cmdlets administrators have typed.
     pub(super) typed: u128,
@@ -51,6 +54,7 @@ impl Simulator {
             timeline: Timeline::default(),
             strikes: Strikes::default(),
             guard: Guard::default(),
+            home: home(now),
             transcript: Transcript::default(),
             typed: 0,
             deaths: BTreeMap::new(),
@@ -125,12 +129,18 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotSent`] when the host does not answer.
+    /// [`CallError::NotSent`] when the host does not answer; [`CallError::Unknown`] when a fault loses the
+    /// answer.
     pub fn raise_epoch(&mut self, host: &MachineFqdn, now: Timestamp) -> Result<u64, CallError> {
         self.advance(now);
         self.reach(host)?;
-        strikes::transport(&self.strikes.strike(host, "Start-LfOperation"), host)?;
-        Ok(self.guard.raise())
+        let struck = self.strikes.strike(host, "Step-LfFence");
+        strikes::transport(&struck, host)?;
+        let epoch = self.guard.raise();
+        match first(&struck, FaultKind::LoseAnswer) {
+            Some(_) => Err(CallError::Unknown("the connection broke after the call was sent".to_owned())),
+            None => Ok(epoch),
+        }
     }
 
     /// Starts an operation, once: an id that is known is not started again.
@@ -250,22 +260,5 @@ impl Simulator {
     /// The time up to which everything has happened.
     pub fn now(&self) -> Timestamp {
         self.now
-    }
-
-    pub(super) fn bind(&self, host: &MachineFqdn, call: &Invocation) -> Result<Bound, Refusal> {
-        let pool = self.organisation.pool_of(host).and_then(|name| self.organisation.pools.get(name));
-        bind(call, pool.map_or(0, |pool| pool.version))
-    }
-
-    /// Whether the operator reaches a host that takes remote sessions.
-    pub(super) fn reach(&self, host: &MachineFqdn) -> Result<(), CallError> {
-        if self.organisation.pool_of(host).is_none() {
-            return Err(CallError::NotSent(format!("{host} is no Front End of this organisation")));
-        }
-        if self.organisation.operator_reaches(host) {
-            Ok(())
-        } else {
-            Err(CallError::NotSent(format!("no connection to {host}: timed out")))
-        }
     }
 }

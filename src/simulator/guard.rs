@@ -62,6 +62,8 @@ pub(super) struct Operation {
     pub(super) localise: bool,
     pub(super) split: Option<FaultKind>,
     pub(super) records: Vec<Record>,
+    pub(super) started_at: Timestamp,
+    pub(super) ended_at: Option<Timestamp>,
     pub(super) ended: Option<Ended>,
 }
 

@@ -72,6 +72,11 @@ pub(super) fn no_interface(cmdlet: &str) -> Refusal {
     record(cmdlet, "ProcessRecord", "InvalidResult", text.to_owned())
 }
 
+/// The account may not call it.
+pub(super) fn denied(message: String) -> Refusal {
+    Refusal { error_id: "AccessDenied".to_owned(), category: "PermissionDenied".to_owned(), message }
+}
+
 /// A refusal by the guard on the target.
 pub(super) fn guard(id: &str, message: String) -> Refusal {
     Refusal { error_id: id.to_owned(), category: "ResourceUnavailable".to_owned(), message }

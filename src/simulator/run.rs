@@ -138,6 +138,8 @@ impl Simulator {
             localise: first(struck, FaultKind::Localise).is_some(),
             split: split.map(|fault| fault.kind),
             records: Vec::new(),
+            started_at: self.now,
+            ended_at: None,
             ended: None,
             order,
         });
@@ -238,6 +240,7 @@ impl Simulator {
             other => other,
         };
         operation.ended = Some(ended.clone());
+        operation.ended_at = Some(self.now);
         operation.next_at = None;
         let (order, guarded) = (operation.order.clone(), operation.guarded);
         let work = operation.work.clone();

@@ -30,10 +30,19 @@ impl Strikes {
 
     /// Counts a call and gives the faults that strike it.
     pub(super) fn strike(&mut self, host: &MachineFqdn, cmdlet: &str) -> Vec<Fault> {
+        self.count(host, |named| named.is_none_or(|name| same(name, cmdlet)))
+    }
+
+    /// The same for a call that only faults which name it strike.
+    pub(super) fn strike_named(&mut self, host: &MachineFqdn, command: &str) -> Vec<Fault> {
+        self.count(host, |named| named.is_some_and(|name| same(name, command)))
+    }
+
+    fn count(&mut self, host: &MachineFqdn, means: impl Fn(Option<&str>) -> bool) -> Vec<Fault> {
         let mut struck = Vec::new();
         for (fault, seen) in &mut self.armed {
             let here = fault.host.as_deref().is_none_or(|name| same(name, host.as_str()));
-            if here && fault.cmdlet.as_deref().is_none_or(|name| same(name, cmdlet)) {
+            if here && means(fault.cmdlet.as_deref()) {
                 *seen += 1;
                 if *seen >= fault.call && (fault.times == 0 || *seen < fault.call + fault.times) {
                     struck.push(fault.clone());
@@ -45,6 +54,15 @@ impl Strikes {
 }
 
 impl Strikes {
+    /// Whether a host does not have a cmdlet of Lync, or a function that a fault names.
+    pub(super) fn lacks(&self, host: &MachineFqdn, command: &str, of_lync: bool) -> bool {
+        self.armed.iter().any(|(fault, _)| {
+            let here = fault.host.as_deref().is_none_or(|name| same(name, host.as_str()));
+            let meant = fault.cmdlet.as_deref().map_or(of_lync, |name| same(name, command));
+            fault.kind == FaultKind::Missing && here && meant
+        })
+    }
+
     /// Whether the next call of whatever cmdlet on a host does not get that far, for a reason of the
     /// transport. Somebody who is told so does not call, so that this counts as the call.
     pub(super) fn knock(&mut self, host: &MachineFqdn, kind: FaultKind) -> bool {

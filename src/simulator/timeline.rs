@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
+    cmdlets::exists,
     model::{Intake, Organisation},
     scenario::{ByHand, Failure, Fault, FaultKind, Link, ScenarioError},
 };
@@ -69,6 +70,10 @@ pub(super) fn check_fault(organisation: &Organisation, fault: &Fault) -> Result<
         }
         FaultKind::Lose | FaultKind::Hang | FaultKind::FailAfter => {
             fault.cmdlet.is_none().then_some("a cmdlet")
+        }
+        FaultKind::Missing => {
+            let known = fault.cmdlet.as_deref().is_none_or(exists);
+            (!known).then_some("a cmdlet that exists")
         }
         _ => None,
     };

@@ -31,7 +31,7 @@ async fn begun(lab: &Lab) -> (Client, Uuid) {
 }
 
 fn same(lab: &Lab) -> Session {
-    session(lab.endpoint(HOST), ntlm(PASSWORD), Uuid::from_u128(7))
+    session(lab.plain_endpoint(HOST), ntlm(PASSWORD), Uuid::from_u128(7))
 }
 
 fn fault<T: std::fmt::Debug>(answer: Result<T, SessionError>) -> Fault {
@@ -62,7 +62,7 @@ async fn a_disconnected_failover_goes_on_and_is_taken_up_again() {
     let ended = lab.transcript().entries.last().expect("an entry").kind.clone();
     assert!(matches!(ended, lync_failover::simulator::EntryKind::End(_)), "it ended alone: {ended:?}");
 
-    let mut stranger = lab.session(HOST);
+    let mut stranger = lab.plain(HOST);
     assert_eq!(fault(stranger.reconnect(Target::shell(shell)).await).number, Some(0x8033_81CD));
     let mut session = same(&lab);
     session.reconnect(Target::shell(shell)).await.expect("reconnected");
@@ -78,7 +78,7 @@ async fn a_client_that_dies_is_followed_by_one_with_the_same_session() {
     let (client, command) = begun(&lab).await;
     let shell = client.shell;
     drop(client);
-    let mut stranger = lab.session(HOST);
+    let mut stranger = lab.plain(HOST);
     let connect = ClientPool::new(shell, 32 << 10).connect();
     let refused = fault(stranger.connect(Target::shell(shell), connect).await);
     assert_eq!(refused.kind(), FaultKind::InternalError, "the shell is still connected");
@@ -96,7 +96,7 @@ async fn another_session_connects_to_a_shell_that_was_left() {
     let (mut client, command) = begun(&lab).await;
     let shell = client.shell;
     client.session.disconnect(shell, None, None).await.expect("disconnected");
-    let mut other = lab.session(HOST);
+    let mut other = lab.plain(HOST);
     let commands = other.commands(shell).await.expect("a list");
     assert!(commands.iter().any(|info| info.command == command), "{commands:?}");
     let mut pool = ClientPool::new(shell, 32 << 10);

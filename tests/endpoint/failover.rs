@@ -1,4 +1,4 @@
-//! A failover by hand: changing cmdlets in a remote session.
+//! A failover by hand: changing cmdlets in a remote session without the module.
 
 use lync_failover::{
     lync::{
@@ -36,7 +36,7 @@ fn cms_failover() -> Invocation {
 #[tokio::test]
 async fn pool1_dies_and_somebody_types() {
     let lab = Lab::http("failures:\n- kill: [pool1.contoso.com]\n", 1000.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     let early = client.run(set_edge()).await;
     let [record] = early.errors.as_slice() else { panic!("{early:?}") };
     assert_eq!(record.category.name(), "OpenError", "the store died with pool1");
@@ -62,7 +62,7 @@ async fn pool1_dies_and_somebody_types() {
 #[tokio::test]
 async fn what_lync_refuses_is_a_typed_error() {
     let lab = Lab::http("cms: {pool: pool2.contoso.com}\n", 1000.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     let heard = client.run(fail_over(false)).await;
     let [record] = heard.errors.as_slice() else { panic!("{heard:?}") };
     assert_eq!(record.error_id, "ProcessRecord,Microsoft.Rtc.Management.Hadr.InvokePoolFailOverCmdlet");
@@ -74,7 +74,7 @@ async fn what_lync_refuses_is_a_typed_error() {
 #[tokio::test]
 async fn a_question_is_an_error() {
     let lab = Lab::http("", 1000.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     let call = Invocation::new("Invoke-CsPoolFailOver").text("PoolFqdn", "pool1.contoso.com");
     let heard = client.run(call.clone()).await;
     let Some(PipelineEnd::Failed(record)) = heard.end else { panic!("{heard:?}") };
@@ -85,7 +85,7 @@ async fn a_question_is_an_error() {
 #[tokio::test]
 async fn verbose_records_come_as_they_are_written_and_only_when_asked_for() {
     let lab = Lab::http("cms: {pool: pool2.contoso.com}\ndurations: {poolFailover: 60s}\n", 20.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     client.rows(set_edge()).await;
     let mut pipeline = client.start(&CreatePipeline::of(fail_over(false))).await.expect("started");
     let mut heard = Heard::default();
@@ -103,7 +103,7 @@ async fn verbose_records_come_as_they_are_written_and_only_when_asked_for() {
 #[tokio::test]
 async fn control_c_ends_the_cmdlet() {
     let lab = Lab::http("cms: {pool: pool2.contoso.com}\n", 5.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     client.rows(set_edge()).await;
     let both = CreatePipeline::of(fail_over(false)).then(set_edge());
     let pipeline = client.start(&both).await.expect("started");

@@ -4,10 +4,13 @@
 mod certificates;
 mod client;
 mod command_line;
+mod commands;
 mod disconnect;
 mod failover;
 mod lab;
+mod module;
 mod others;
+mod queries;
 mod reads;
 mod refused;
 mod service;

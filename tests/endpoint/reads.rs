@@ -17,7 +17,7 @@ use crate::{
 async fn sealed_over_http() {
     let lab = Lab::http("", 1.0).await;
     assert_eq!(lab.places.len(), 6);
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     let pools = client.rows(Invocation::new("Get-CsPool")).await;
     let names: Vec<_> = pools.iter().map(|row| text(row, "Fqdn")).collect();
     assert!(names.iter().any(|name| name == "pool1.contoso.com"), "{names:?}");
@@ -33,7 +33,8 @@ async fn in_the_open_over_https() {
     let lab = Lab::https("", 1.0).await;
     let credentials = [basic(PASSWORD), crate::lab::ntlm(PASSWORD)];
     for credentials in credentials {
-        let mut client = Client::open(session(lab.endpoint(HOST), credentials, uuid::Uuid::new_v4())).await;
+        let mut client =
+            Client::open(session(lab.plain_endpoint(HOST), credentials, uuid::Uuid::new_v4())).await;
         assert_eq!(client.rows(Invocation::new("Get-CsSite")).await.len(), 2);
     }
 }
@@ -41,7 +42,7 @@ async fn in_the_open_over_https() {
 #[tokio::test]
 async fn the_answers_are_those_of_the_simulator() {
     let lab = Lab::http("", 1.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     let queries = [
         Query::ReplicationStatus,
         Query::CentralManagementStoreStatus,
@@ -59,7 +60,7 @@ async fn the_answers_are_those_of_the_simulator() {
 #[tokio::test]
 async fn several_statements_come_in_one_stream() {
     let lab = Lab::http("", 1.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     let both = CreatePipeline::of(Invocation::new("Get-CsSite")).then(Invocation::new("Get-CsPool"));
     let pipeline = client.start(&both).await.expect("started");
     let heard = client.finish(pipeline, Heard::default()).await;
@@ -70,7 +71,7 @@ async fn several_statements_come_in_one_stream() {
 #[tokio::test]
 async fn hostile_text_is_data() {
     let lab = Lab::http("", 1.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     let hostile = "pool1'; Remove-Item C:\\ -Recurse # \u{0} _x0041_ <S>]]>&amp; 𝄞\r\n$(exit)";
     let heard = client.run(Invocation::new("Get-CsBackupServiceStatus").text("PoolFqdn", hostile)).await;
     let Some(PipelineEnd::Failed(record)) = heard.end else { panic!("{heard:?}") };
@@ -87,7 +88,7 @@ async fn hostile_text_is_data() {
 #[tokio::test]
 async fn errors_are_typed() {
     let lab = Lab::http("failures:\n- kill: [pool1.contoso.com, sql1.contoso.com]\n", 1.0).await;
-    let mut client = Client::open(lab.session(HOST)).await;
+    let mut client = Client::open(lab.plain(HOST)).await;
     let call = Invocation::new("Get-CsPool");
     let heard = client.run(call.clone()).await;
     let [record] = heard.errors.as_slice() else { panic!("{heard:?}") };

@@ -112,5 +112,5 @@ async fn what_is_no_powershell_is_a_fault() {
     let refused = client.session.command(client.shell, Uuid::new_v4(), vec![0; 40]).await;
     assert!(matches!(refused, Err(SessionError::Fault(_))), "{refused:?}");
     assert!(client.session.commands(client.shell).await.expect("a list").is_empty());
-    client.rows(lync_failover::lync::Invocation::new("Get-CsSite")).await;
+    client.rows(lync_failover::lync::Invocation::new("Get-CsTopology").switch("AsXml")).await;
 }

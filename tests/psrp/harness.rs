@@ -3,8 +3,8 @@
 use lync_failover::psrp::{
     Defragmenter, Destination, Fragmenter, Message, MessageType,
     client::ClientPool,
-    clixml::{Limits, decode, decode_within, encode, to_ps_objects},
-    messages::Payload,
+    clixml::{Limits, Object, decode, decode_within, encode, to_ps_objects},
+    messages::{CommandMetadata, Payload},
     server::{ServerPipelineEvent, ServerPool, invocation},
 };
 use uuid::Uuid;
@@ -26,6 +26,7 @@ pub(crate) fn clixml(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(value) = decode(text) else { return };
     to_ps_objects(&value);
+    let _ = CommandMetadata::read_all(&[Object::default().note("Count", 1).into(), value.clone()]);
     let written = encode(&value);
     // A value may grow when references are written out, so that it is read with more room.
     let room = Limits { bytes: usize::MAX, nodes: u32::MAX, memory: usize::MAX, ..Limits::DEFAULT };

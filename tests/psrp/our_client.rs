@@ -5,7 +5,7 @@ use lync_failover::{
     psrp::{
         client::{ClientPipeline, ClientPool, PipelineEnd, PipelineEvent, PoolEvent},
         clixml::{ProgressRecord, Value, Version, decode, encode, to_ps_objects},
-        messages::{CreatePipeline, ErrorCategory},
+        messages::{CommandMetadata, CreatePipeline, ErrorCategory},
     },
 };
 use serde_json::{Value as Json, json};
@@ -132,6 +132,48 @@ fn a_prompt_is_refused_in_a_way_that_the_server_understands() {
     assert_eq!(seen[0]["event"], "PipelineHostResponseEvent");
     assert_eq!(seen[0]["error"]["id"], "HostFunctionNotImplemented");
     assert_eq!(pipeline.finish(), PipelineEnd::Unknown(None));
+}
+
+#[test]
+fn commands_are_asked_for_and_told() {
+    let (pool, mut peer) = opened();
+    let names = ["Get-Cs*".to_owned(), "Start-LfOperation".to_owned()];
+    let (mut pipeline, start) = pool.metadata(COMMAND, &names).expect("the pool is open");
+    let (mut seen, mut output) = (Vec::new(), Vec::new());
+    for fragment in std::iter::once(&start.command).chain(&start.send) {
+        let (saw, sent) = peer.send(Some(COMMAND), fragment);
+        seen.extend(saw);
+        for event in pipeline.receive(&of(&sent, Some(COMMAND))).expect("whole") {
+            if let PipelineEvent::Output(value) = event {
+                output.push(value);
+            }
+        }
+    }
+    let expected = json!([
+        {"event": "GetCommandMetadataEvent", "names": names, "kinds": 10, "modules": null}
+    ]);
+    assert_eq!(Json::Array(seen), expected);
+    assert_eq!(pipeline.finish(), PipelineEnd::Completed);
+    let commands = CommandMetadata::read_all(&output).expect("psrpcore is right");
+    assert_eq!((commands.len(), commands[0].name.as_str()), (1, "Get-CsTopology"));
+    assert_eq!(commands[0].parameters, ["AsXml", "Verbose"]);
+}
+
+#[test]
+fn cmdlets_arrive_as_data() {
+    let (pool, mut peer) = opened();
+    let calls = vec![
+        Invocation::new("Get-CsService").switch("EdgeServer"),
+        Invocation::new("Get-CsPool").text("Identity", "pool1'; exit"),
+    ];
+    let argument = lync_failover::lync::Argument::Calls(calls);
+    let create = CreatePipeline::of(Invocation::new("Invoke-LfQuery").with("Query", argument));
+    let (_, seen, _) = run(&mut peer, &pool, &create);
+    let expected = json!([["Query", [
+        {"Cmdlet": "Get-CsService", "Parameters": {"EdgeServer": true}},
+        {"Cmdlet": "Get-CsPool", "Parameters": {"Identity": "pool1'; exit"}},
+    ]]]);
+    assert_eq!(seen[0]["commands"][0]["arguments"], expected);
 }
 
 #[test]

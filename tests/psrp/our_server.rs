@@ -2,10 +2,12 @@
 
 use lync_failover::{
     bridge::Refusal,
-    lync::{Invocation, ps::PsObject},
+    lync::{Argument, Invocation, ps::PsObject},
     psrp::{
         clixml::{ProgressRecord, from_ps_object},
-        messages::{ErrorRecord, HostCall, HostMethod, InformationRecord},
+        messages::{
+            CommandKind, CommandQuery, DescribedCommand, ErrorRecord, HostCall, HostMethod, InformationRecord,
+        },
         server::{ServerPipeline, ServerPipelineEvent, ServerPool, ServerPoolEvent, invocation},
     },
 };
@@ -125,6 +127,46 @@ fn a_terminating_error_arrives() {
     assert_eq!(seen[0]["state"], "Failed");
     assert_eq!(seen[0]["error"]["id"], refusal().error_id);
     assert_eq!(seen[0]["error"]["message"], refusal().message);
+}
+
+#[test]
+fn cmdlets_as_data_become_invocations() {
+    let (pool, mut peer) = opened();
+    let calls = json!([
+        {"Cmdlet": "Get-CsService", "Parameters": {"EdgeServer": true}},
+        {"Cmdlet": "Get-CsSite"},
+    ]);
+    let statements = json!([["Invoke-LfQuery", {"Query": calls}]]);
+    let (_, events) = invoke(&pool, &mut peer, json!({"statements": statements}));
+    let [ServerPipelineEvent::Create(pipeline)] = events.as_slice() else { panic!("{events:?}") };
+    let calls = vec![Invocation::new("Get-CsService").switch("EdgeServer"), Invocation::new("Get-CsSite")];
+    let expected = Invocation::new("Invoke-LfQuery").with("Query", Argument::Calls(calls));
+    assert_eq!(invocation(&pipeline.statements[0][0]), Ok(expected));
+}
+
+#[test]
+fn commands_are_told() {
+    let (pool, mut peer) = opened();
+    let names = ["Get-Cs*"];
+    let question = json!({"do": "metadata", "names": names, "id": COMMAND.to_string(), "size": 300});
+    let fragments = sent(&peer.ask(&question));
+    let mut pipeline = pool.pipeline(COMMAND);
+    let events = pipeline.receive(&of(&fragments, Some(COMMAND))).expect("psrpcore is right");
+    let asked = CommandQuery { names: vec!["Get-Cs*".to_owned()], kinds: 8, modules: vec!["Ly*".to_owned()] };
+    assert_eq!(events, [ServerPipelineEvent::Describe(asked)]);
+    pipeline.start();
+    pipeline.describe(&[DescribedCommand {
+        name: "Get-CsTopology".to_owned(),
+        kind: CommandKind::Cmdlet,
+        module: "Lync".to_owned(),
+        parameters: vec![("AsXml".to_owned(), true)],
+    }]);
+    pipeline.complete();
+    let seen = told(&mut pipeline, &mut peer);
+    assert_eq!(seen[1]["value"]["Count"], 1);
+    assert_eq!(seen[2]["value"]["Name"], "Get-CsTopology");
+    assert_eq!(seen[2]["value"]["Parameters"]["AsXml"]["SwitchParameter"], true);
+    assert_eq!(seen[3]["state"], "Completed");
 }
 
 #[test]

@@ -17,6 +17,8 @@ from xml.etree import ElementTree
 
 import psrpcore
 from psrpcore.types import (
+    CommandMetadataCount,
+    CommandTypes,
     ErrorCategory,
     ErrorCategoryInfo,
     ErrorRecord,
@@ -115,10 +117,33 @@ class Server:
             ]
             self.run(self.pool.pipeline_table[event.pipeline_id], commands[0]["name"])
             return {"event": name, "commands": commands, "no_input": event.pipeline.no_input}
+        if isinstance(event, psrpcore.GetCommandMetadataEvent):
+            asked = event.pipeline
+            self.tell(self.pool.pipeline_table[event.pipeline_id])
+            kinds = asked.command_type
+            return {"event": name, "names": plain(asked.name), "kinds": int(kinds), "modules": plain(asked.namespace)}
         if isinstance(event, psrpcore.PipelineHostResponseEvent):
             error = event.error
             return {"event": name, "result": plain(event.result), "error": error_of(error) if error else None}
         return {"event": name}
+
+    def tell(self, pipeline):
+        """The commands that there are. psrpcore has a type of its own for their number only."""
+        pipeline.start()
+        # Given to the constructor it would be written twice, the first time as null.
+        count = CommandMetadataCount()
+        count.Count = 1
+        pipeline.write_output(count)
+        parameter = PSCustomObject(
+            PSTypeName="System.Management.Automation.ParameterMetadata", Name="AsXml", SwitchParameter=True, Aliases=[]
+        )
+        pipeline.write_output(
+            PSCustomObject(
+                PSTypeName="Selected.System.Management.Automation.CmdletInfo", Name="Get-CsTopology", HelpUri=None,
+                CommandType=CommandTypes.Cmdlet, OutputType=[], Parameters={"AsXml": parameter, "Verbose": parameter},
+            )
+        )
+        pipeline.complete()
 
     def run(self, pipeline, name):
         pipeline.start()
@@ -175,6 +200,10 @@ class Client:
             self.pool.connect()
         elif verb == "available":
             self.pool.get_available_runspaces()
+        elif verb == "metadata":
+            psrpcore.ClientGetCommandMetadata(
+                self.pool, request["names"], CommandTypes.Cmdlet, ["Ly*"], pipeline_id=uuid.UUID(request["id"])
+            ).start()
         elif verb == "invoke":
             self.invoke(request)
         else:

@@ -34,8 +34,17 @@ impl Authority {
 
     /// Certificate and key for a name, as PEM.
     pub(crate) fn issue(&self, name: &str) -> (Vec<u8>, Vec<u8>) {
+        let now = jiff::Timestamp::now().as_second();
+        self.issue_for(name, now..now + 2 * 24 * 3600)
+    }
+
+    /// The same for a time, in seconds of Unix.
+    pub(crate) fn issue_for(&self, name: &str, valid: std::ops::Range<i64>) -> (Vec<u8>, Vec<u8>) {
         let key = key();
         let mut builder = builder(name, &key);
+        let [from, until] = [valid.start, valid.end].map(|at| Asn1Time::from_unix(at).expect("a time"));
+        builder.set_not_before(&from).expect("set");
+        builder.set_not_after(&until).expect("set");
         builder.set_issuer_name(self.own.subject_name()).expect("set");
         let names =
             SubjectAlternativeName::new().dns(name).build(&builder.x509v3_context(Some(&self.own), None));

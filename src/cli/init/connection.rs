@@ -5,8 +5,8 @@ use clap::{Args, ValueEnum};
 use super::super::CliError;
 use crate::{
     api::{
-        Authentication, BridgeSpec, Endpoint, LyncDeployment, LyncDeploymentSpec, ObjectName, ObjectivesSpec,
-        ObservationSpec, SecretReference, SourceDownSpec, TlsSpec, WinRm,
+        Authentication, BridgeSpec, Endpoint, KerberosSpec, LyncDeployment, LyncDeploymentSpec, ObjectName,
+        ObjectivesSpec, ObservationSpec, SecretReference, SourceDownSpec, TlsSpec, WinRm,
     },
     lync::{MachineFqdn, Pool, PoolFqdn, PoolKind, Topology, Version},
 };
@@ -29,6 +29,9 @@ pub(super) struct ConnectionOptions {
     /// How the operator proves who it is.
     #[arg(long, value_enum, default_value_t, requires = "endpoint")]
     authentication: AuthenticationOption,
+    /// A domain controller that gives Kerberos tickets; name some in every site. Kerberos needs it.
+    #[arg(long, value_name = "HOST[:PORT]", requires = "endpoint")]
+    kdc: Vec<String>,
     /// The session configuration on the Front Ends.
     #[arg(long, value_name = "NAME", default_value = "LyncFailover", requires = "endpoint")]
     configuration_name: String,
@@ -78,12 +81,17 @@ impl ConnectionOptions {
         else {
             return Ok(None);
         };
+        if self.authentication == AuthenticationOption::Kerberos && self.kdc.is_empty() {
+            let why = "Kerberos needs --kdc HOST, a domain controller; name some in every site";
+            return Err(CliError::BadInput(vec![why.to_owned()]));
+        }
         let named = self.endpoint.iter().map(|text| read_endpoint(text)).collect::<Result<_, _>>();
         let ca = self.tls_ca_secret.as_deref().map(secret_of);
         let winrm = WinRm {
             configuration_name: self.configuration_name.clone(),
             authentication: self.authentication.into(),
             credentials_secret_ref: secret_of(secret),
+            kerberos: (!self.kdc.is_empty()).then(|| KerberosSpec { kdcs: self.kdc.clone() }),
             tls: (self.tls || ca.is_some()).then_some(TlsSpec { ca_secret_ref: ca }),
             endpoints: Vec::new(),
         };

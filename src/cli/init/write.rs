@@ -37,6 +37,12 @@ impl Page {
         Ok(())
     }
 
+    fn item(&mut self, indent: usize, value: &str) -> Result<(), CliError> {
+        let value = serde_yaml::to_string(&value).map_err(|err| CliError::Failed(err.to_string()))?;
+        let _ = writeln!(self.0, "{:indent$}- {}", "", value.trim_end());
+        Ok(())
+    }
+
     fn head(&mut self, kind: &str, metadata: &ObjectMeta) -> Result<(), CliError> {
         self.field(0, "apiVersion", &format!("{GROUP}/{VERSION}"))?;
         self.field(0, "kind", kind)?;
@@ -153,9 +159,21 @@ fn connection(page: &mut Page, winrm: &WinRm, topology: Option<&Topology>) -> Re
     page.field(6, "configurationName", &winrm.configuration_name)?;
     page.comment(6, "Kerberos, Negotiate, Certificate or Basic; the last two need tls.");
     page.field(6, "authentication", &format!("{:?}", winrm.authentication))?;
-    page.comment(6, "The account: keys username and password; for Certificate tls.crt and tls.key.");
+    page.comment(
+        6,
+        "The account: keys username and password, for Kerberos keytab may take the place of password;\n\
+         for Certificate tls.crt and tls.key.",
+    );
     page.open(6, "credentialsSecretRef");
     page.field(8, "name", &winrm.credentials_secret_ref.name.0)?;
+    if let Some(kerberos) = &winrm.kerberos {
+        page.comment(6, "Domain controllers of every site: those of a lost site do not answer.");
+        page.open(6, "kerberos");
+        page.open(8, "kdcs");
+        for kdc in &kerberos.kdcs {
+            page.item(8, kdc)?;
+        }
+    }
     match &winrm.tls {
         None => page.comment(6, "tls: not set, so HTTP, with the content sealed by Kerberos or NTLM."),
         Some(tls) => {

@@ -8,8 +8,8 @@ use crate::psrp::{
     clixml::{Value, Version},
     link::Link,
     messages::{
-        CreatePipeline, ErrorRecord, InitRunspacePool, Payload, RunspaceCounts, RunspacePoolState,
-        RunspacePoolStateKind, SessionCapability,
+        CommandQuery, CreatePipeline, ErrorRecord, InitRunspacePool, Payload, RunspaceCounts,
+        RunspacePoolState, RunspacePoolStateKind, SessionCapability,
     },
 };
 
@@ -209,14 +209,32 @@ impl ClientPool {
     ///
     /// [`PsrpError::Unexpected`] if the pool is not open.
     pub fn create(&self, id: Uuid, pipeline: &CreatePipeline) -> Result<(ClientPipeline, Start), PsrpError> {
-        let kind = MessageType::CreatePipeline;
+        // What every version understands, where a resumed pool does not know the peer's.
+        let protocol = self.protocol.unwrap_or(Version::new(2, 1));
+        self.start(id, MessageType::CreatePipeline, &pipeline.to_value(protocol))
+    }
+
+    /// A pipeline that tells what commands there are, under names of which each may be a wildcard pattern. Its
+    /// whole output is for [`crate::psrp::messages::CommandMetadata::read_all`]. A name without a wildcard that
+    /// nothing has is an error record with `CommandNotFoundException`, which does not end the pipeline.
+    ///
+    /// # Errors
+    ///
+    /// [`PsrpError::Unexpected`] if the pool is not open.
+    pub fn metadata(&self, id: Uuid, names: &[String]) -> Result<(ClientPipeline, Start), PsrpError> {
+        self.start(id, MessageType::GetCommandMetadata, &CommandQuery::of(names).to_value())
+    }
+
+    fn start(
+        &self,
+        id: Uuid,
+        kind: MessageType,
+        value: &Value,
+    ) -> Result<(ClientPipeline, Start), PsrpError> {
         if self.state != PoolState::Opened {
             return Err(PsrpError::Unexpected { kind, why: "the pool is not open" });
         }
-        // What every version understands, where a resumed pool does not know the peer's.
-        let protocol = self.protocol.unwrap_or(Version::new(2, 1));
-        let fragments = self.link.cut(kind, Some(id), Some(&pipeline.to_value(protocol)));
-        let mut fragments = fragments.into_iter();
+        let mut fragments = self.link.cut(kind, Some(id), Some(value)).into_iter();
         let start = Start { command: fragments.next().unwrap_or_default(), send: fragments.collect() };
         Ok((ClientPipeline::new(self.link.clone(), id, Defragmenter::new(Defragmenter::LONGEST)), start))
     }

@@ -8,7 +8,10 @@ use crate::{
     psrp::{
         FragmentError, PsrpError,
         clixml::{ProgressRecord, Value, Version},
-        messages::{CreatePipeline, ErrorRecord, HostCall, HostMethod, PipelineStateKind},
+        messages::{
+            CommandKind, CommandMetadata, CreatePipeline, DescribedCommand, ErrorRecord, HostCall,
+            HostMethod, PipelineStateKind,
+        },
         server::{ServerPipeline, ServerPipelineEvent, ServerPool, ServerPoolEvent},
     },
 };
@@ -119,6 +122,39 @@ fn streams_come_in_order_and_then_the_end() {
     ];
     assert_eq!(flow(&mut server, &mut client), expected);
     assert_eq!(client.finish(), PipelineEnd::Completed);
+}
+
+#[test]
+fn a_server_tells_what_commands_there_are() {
+    let (client, server) = opened();
+    let names = ["Get-Cs*".to_owned(), "Start-LfOperation".to_owned()];
+    let (mut client, start) = client.metadata(COMMAND, &names).expect("the pool is open");
+    let mut server = server.pipeline(COMMAND);
+    let events = server.receive(&[start.command, start.send.concat()].concat()).expect("whole");
+    let [ServerPipelineEvent::Describe(query)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((query.names.as_slice(), query.kinds), (names.as_slice(), 10));
+    assert!(query.asks_for(CommandKind::Cmdlet, "Lync", "get-cspool"));
+    assert!(!query.asks_for(CommandKind::Cmdlet, "Lync", "Start-LfOperations"));
+    assert_eq!(query.exact().collect::<Vec<_>>(), ["Start-LfOperation"]);
+    let command = |name: &str, parameters: &[(&str, bool)]| DescribedCommand {
+        name: name.to_owned(),
+        kind: CommandKind::Cmdlet,
+        module: "Lync".to_owned(),
+        parameters: parameters.iter().map(|(name, switch)| ((*name).to_owned(), *switch)).collect(),
+    };
+    server.start();
+    server.describe(&[command("Get-CsPool", &[("Identity", false)]), command("Get-CsSite", &[])]);
+    server.complete();
+    let events = flow(&mut server, &mut client);
+    assert_eq!(client.finish(), PipelineEnd::Completed);
+    let output: Vec<_> = events
+        .into_iter()
+        .filter_map(|event| if let PipelineEvent::Output(value) = event { Some(value) } else { None })
+        .collect();
+    let commands = CommandMetadata::read_all(&output).expect("whole");
+    assert_eq!(commands.len(), 2);
+    assert!(commands[0].name == "Get-CsPool" && commands[0].has("identity"));
+    assert!(CommandMetadata::read_all(&output[..2]).is_err(), "one is missing");
 }
 
 #[test]

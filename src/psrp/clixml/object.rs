@@ -92,6 +92,14 @@ impl Object {
         Self { base: Base::Dictionary(entries), ..Self::of_type(&types) }
     }
 
+    /// A `Hashtable`.
+    pub fn of_hashtable(entries: Vec<(Value, Value)>) -> Self {
+        Self {
+            base: Base::Dictionary(entries),
+            ..Self::of_type(&["System.Collections.Hashtable", "System.Object"])
+        }
+    }
+
     /// Adds an extended property.
     #[must_use]
     pub fn note(mut self, name: &str, value: impl Into<Value>) -> Self {

@@ -123,6 +123,14 @@ impl Value {
         }
     }
 
+    /// The keys and values of a dictionary.
+    pub fn entries(&self) -> Option<&[(Self, Self)]> {
+        match &self.as_object()?.base {
+            Base::Dictionary(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
     /// A property of an object, in any case.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name)

@@ -6,6 +6,10 @@ use crate::{
     psrp::clixml::{Object, TimeSpan, Value, Version},
 };
 
+/// The keys of a cmdlet as data.
+pub(in crate::psrp) const CMDLET: &str = "Cmdlet";
+pub(in crate::psrp) const PARAMETERS: &str = "Parameters";
+
 /// A pipeline to be made: cmdlets with named arguments, never a script.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatePipeline {
@@ -84,11 +88,26 @@ fn command(invocation: &Invocation, protocol: Version) -> Value {
 
 /// A named argument (2.2.3.13). PowerShell names parameters without the hyphen here.
 fn argument(name: &str, value: &Argument) -> Value {
-    let value = match value {
+    Object::default().note("N", name).note("V", argument_value(value)).into()
+}
+
+fn argument_value(value: &Argument) -> Value {
+    match value {
         Argument::Switch(flag) => Value::Bool(*flag),
         Argument::Text(text) => Value::Text(text.clone()),
         Argument::Span(span) => Value::TimeSpan(TimeSpan::from(*span)),
         Argument::Int(number) => i32::try_from(*number).map_or(Value::I64(*number), Value::I32),
-    };
-    Object::default().note("N", name).note("V", value).into()
+        Argument::Calls(calls) => Object::of_list(calls.iter().map(call).collect()).into(),
+    }
+}
+
+/// A cmdlet as data: a dictionary of its name and of the dictionary of its arguments, in their order.
+fn call(invocation: &Invocation) -> Value {
+    let parameters = invocation.parameters.iter();
+    let parameters = parameters.map(|it| (it.name.as_str().into(), argument_value(&it.value)));
+    let entries = vec![
+        (CMDLET.into(), invocation.command.as_str().into()),
+        (PARAMETERS.into(), Object::of_hashtable(parameters.collect()).into()),
+    ];
+    Object::of_hashtable(entries).into()
 }

@@ -3,6 +3,8 @@
 //! Each type has `to_value` for the side that writes it and is read by [`Payload::decode`].
 
 mod capability;
+mod command_metadata;
+mod command_query;
 mod create_pipeline;
 mod error_category;
 mod error_record;
@@ -15,7 +17,11 @@ mod records;
 mod states;
 
 pub use capability::SessionCapability;
+pub(super) use command_metadata::count as command_count;
+pub use command_metadata::{CommandMetadata, DescribedCommand};
+pub use command_query::{CommandKind, CommandQuery};
 pub use create_pipeline::CreatePipeline;
+pub(super) use create_pipeline::{CMDLET, PARAMETERS};
 pub use error_category::ErrorCategory;
 pub use error_record::ErrorRecord;
 pub use host_call::{HostCall, HostMethod, HostResponse};

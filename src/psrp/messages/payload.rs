@@ -1,7 +1,7 @@
 //! Any message, read.
 
 use super::{
-    ErrorRecord, HostCall, HostResponse, InformationRecord, InitRunspacePool, PipelineState,
+    CommandQuery, ErrorRecord, HostCall, HostResponse, InformationRecord, InitRunspacePool, PipelineState,
     ReceivedPipeline, RunspaceCounts, RunspacePoolState, RunspaceRequest, SessionCapability, fields::Fields,
     records,
 };
@@ -35,6 +35,8 @@ pub enum Payload {
     ResetRunspaceState(RunspaceRequest),
     /// `CREATE_PIPELINE`.
     CreatePipeline(ReceivedPipeline),
+    /// `GET_COMMAND_METADATA`.
+    GetCommandMetadata(CommandQuery),
     /// `PIPELINE_INPUT`.
     PipelineInput(Value),
     /// `END_OF_PIPELINE_INPUT`.
@@ -60,7 +62,7 @@ pub enum Payload {
     /// `RUNSPACEPOOL_HOST_RESPONSE` or `PIPELINE_HOST_RESPONSE`.
     HostResponse(HostResponse),
     /// A message that is known and not used: those of the key exchange, `USER_EVENT`,
-    /// `GET_COMMAND_METADATA`, `RUNSPACE_AVAILABILITY`. Its data is not read.
+    /// `RUNSPACE_AVAILABILITY`. Its data is not read.
     Other(MessageType),
 }
 
@@ -78,7 +80,6 @@ impl Payload {
             | M::EncryptedSessionKey
             | M::PublicKeyRequest
             | M::UserEvent
-            | M::GetCommandMetadata
             | M::RunspaceAvailability => return Ok(Self::Other(kind)),
             M::EndOfPipelineInput => return Ok(Self::EndOfPipelineInput),
             // PowerShell writes `$null` as nothing at all.
@@ -108,6 +109,7 @@ impl Payload {
             M::GetAvailableRunspaces => Self::GetAvailableRunspaces(RunspaceRequest::read(fields, None)?),
             M::ResetRunspaceState => Self::ResetRunspaceState(RunspaceRequest::read(fields, None)?),
             M::CreatePipeline => Self::CreatePipeline(ReceivedPipeline::read(fields)?),
+            M::GetCommandMetadata => Self::GetCommandMetadata(CommandQuery::read(fields)?),
             M::ErrorRecord => Self::Error(Box::new(ErrorRecord::read(fields)?)),
             M::WarningRecord => Self::Warning(records::read_text(fields)?),
             M::VerboseRecord => Self::Verbose(records::read_text(fields)?),
@@ -126,7 +128,6 @@ impl Payload {
             | M::EncryptedSessionKey
             | M::PublicKeyRequest
             | M::UserEvent
-            | M::GetCommandMetadata
             | M::RunspaceAvailability => Self::Other(kind),
         })
     }

@@ -6,7 +6,7 @@ use crate::{
     lync::{Argument, Invocation, ps::PsValue},
     psrp::{
         clixml::{Value, to_ps_value},
-        messages::{ReceivedArgument, ReceivedCommand},
+        messages::{CMDLET, PARAMETERS, ReceivedArgument, ReceivedCommand},
     },
 };
 
@@ -19,7 +19,7 @@ pub enum CommandFault {
     /// An argument without the name of a parameter.
     #[error("an argument of {0} is given by position")]
     Positional(String),
-    /// An argument that is no switch, text, number or span.
+    /// An argument that is no switch, text, number or span, and no list of cmdlets as data.
     #[error("the argument of -{0} is of a type that no parameter here takes")]
     Type(String),
 }
@@ -46,6 +46,12 @@ fn argument(value: &Value) -> Option<Argument> {
     if let Some(present) = value.get("IsPresent").and_then(Value::as_bool) {
         return Some(Argument::Switch(present));
     }
+    if value.entries().is_some() {
+        return call(value).map(|call| Argument::Calls(vec![call]));
+    }
+    if let Some(items) = value.items().filter(|items| !items.is_empty()) {
+        return items.iter().map(call).collect::<Option<_>>().map(Argument::Calls);
+    }
     match value.plain() {
         Value::TimeSpan(span) => return Some(Argument::Span(SignedDuration::from(*span))),
         Value::ScriptBlock(_) | Value::SecureString(_) => return None,
@@ -57,4 +63,20 @@ fn argument(value: &Value) -> Option<Argument> {
         PsValue::Int(number) => Some(Argument::Int(number)),
         _ => None,
     }
+}
+
+/// A cmdlet as data: `@{Cmdlet = …; Parameters = @{…}}`, the keys in any case, no others.
+fn call(value: &Value) -> Option<Invocation> {
+    let mut name = None;
+    let mut parameters: &[(Value, Value)] = &[];
+    for (key, value) in value.entries()? {
+        match key.as_text()? {
+            key if key.eq_ignore_ascii_case(CMDLET) => name = value.as_text(),
+            key if key.eq_ignore_ascii_case(PARAMETERS) => parameters = value.entries()?,
+            _ => return None,
+        }
+    }
+    parameters.iter().try_fold(Invocation::new(name?), |call, (key, value)| {
+        Some(call.with(key.as_text()?, argument(value)?))
+    })
 }

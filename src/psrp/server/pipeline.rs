@@ -7,8 +7,9 @@ use crate::psrp::{
     clixml::{ProgressRecord, Value},
     link::Link,
     messages::{
-        ErrorCategory, ErrorRecord, HostCall, HostResponse, InformationRecord, Payload, PipelineState,
-        PipelineStateKind, ReceivedPipeline, progress_value, text_record,
+        CommandQuery, DescribedCommand, ErrorCategory, ErrorRecord, HostCall, HostResponse,
+        InformationRecord, Payload, PipelineState, PipelineStateKind, ReceivedPipeline, command_count,
+        progress_value, text_record,
     },
 };
 
@@ -19,6 +20,8 @@ pub enum ServerPipelineEvent {
     Create(ReceivedPipeline),
     /// A script, which was refused: the pipeline has failed, and the client is told so.
     ScriptRefused,
+    /// The commands that there are; see [`ServerPipeline::describe`].
+    Describe(CommandQuery),
     /// An object of the input.
     Input(Value),
     /// No more input comes.
@@ -72,14 +75,14 @@ impl ServerPipeline {
                 }
                 Ok(ServerPipelineEvent::Create(pipeline))
             }
+            Payload::GetCommandMetadata(_) if self.created => unexpected("it came before"),
+            Payload::GetCommandMetadata(query) => {
+                self.created = true;
+                Ok(ServerPipelineEvent::Describe(query))
+            }
             Payload::PipelineInput(value) => Ok(ServerPipelineEvent::Input(value)),
             Payload::EndOfPipelineInput => Ok(ServerPipelineEvent::EndOfInput),
             Payload::HostResponse(answer) => Ok(ServerPipelineEvent::HostAnswered(answer)),
-            Payload::Other(MessageType::GetCommandMetadata) => {
-                self.created = true;
-                self.fail(&no_scripts());
-                Ok(ServerPipelineEvent::ScriptRefused)
-            }
             _ => unexpected("a client never sends it here"),
         }
     }
@@ -115,6 +118,12 @@ impl ServerPipeline {
     /// Writes an object to the output; see [`crate::psrp::clixml::from_ps_object`].
     pub fn output(&mut self, value: &Value) {
         self.send(MessageType::PipelineOutput, value);
+    }
+
+    /// Writes what a client learns of the commands that it asked for.
+    pub fn describe(&mut self, commands: &[DescribedCommand]) {
+        self.output(&command_count(commands.len()));
+        commands.iter().for_each(|command| self.output(&command.to_value()));
     }
 
     /// Writes an error that does not end it.

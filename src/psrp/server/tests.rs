@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    lync::{Argument, cmdlet::Query},
+    lync::{Argument, Invocation, cmdlet::Query},
     psrp::{
         Destination, MessageType, PsrpError,
         client::ClientPool,
@@ -110,10 +110,66 @@ fn a_command_is_an_invocation_or_a_fault() {
     for wrong in [Value::Null, Value::ScriptBlock("{}".to_owned()), Object::of_list(Vec::new()).into()] {
         assert_eq!(value(wrong), Err(CommandFault::Type("P".to_owned())));
     }
+    let hash = |entries: &[(&str, Value)]| {
+        let entries = entries.iter().map(|(key, value)| ((*key).into(), value.clone()));
+        Value::from(Object::of_hashtable(entries.collect()))
+    };
+    let list = |items: &[Value]| Value::from(Object::of_list(items.to_vec()));
+    let switched = hash(&[("EdgeServer", true.into())]);
+    let named = hash(&[("cmdlet", "Get-CsService".into()), ("PARAMETERS", switched)]);
+    let bare = hash(&[("Cmdlet", "Get-CsSite".into())]);
+    let service = Invocation::new("Get-CsService").switch("EdgeServer");
+    let both = Argument::Calls(vec![service.clone(), Invocation::new("Get-CsSite")]);
+    assert_eq!(value(list(&[named.clone(), bare])), Ok(Some(both)));
+    assert_eq!(value(named.clone()), Ok(Some(Argument::Calls(vec![service]))));
+    let wrong = [
+        hash(&[("Parameters", hash(&[]))]),
+        hash(&[("Cmdlet", 5.into())]),
+        hash(&[("Cmdlet", "x".into()), ("Script", "y".into())]),
+        hash(&[("Cmdlet", "x".into()), ("Parameters", "y".into())]),
+        hash(&[("Cmdlet", "x".into()), ("Parameters", hash(&[("a", Value::Null)]))]),
+    ];
+    for wrong in wrong.into_iter().map(|wrong| list(&[named.clone(), wrong])).chain([list(&["x".into()])]) {
+        assert_eq!(value(wrong), Err(CommandFault::Type("P".to_owned())));
+    }
     let positional = with(argument(None, "a".into()));
     assert_eq!(positional, Err(CommandFault::Positional("Get-CsPool".to_owned())));
     let script = ReceivedCommand { name: "exit".to_owned(), is_script: true, arguments: Vec::new() };
     assert_eq!(invocation(&script), Err(CommandFault::Script));
+}
+
+#[test]
+fn what_a_client_sends_is_what_runs() {
+    let hostile = Invocation::new("Get-CsPool").text("Identity", "p1'; Remove-Item -Recurse #").unprompted();
+    let calls = vec![Query::Topology { local_store: true }.invocation(), hostile];
+    let sent =
+        Invocation::new("Invoke-LfQuery").with("Query", Argument::Calls(calls)).with("n", Argument::Int(-5));
+    let mut pool = ServerPool::new(SIZE);
+    pool.receive(&[hello(Version::new(2, 3)), init()].concat()).expect("in order");
+    let id = Uuid::from_u128(7);
+    let (_, start) =
+        ClientPool::resumed(link().pool, SIZE).create(id, &CreatePipeline::of(sent.clone())).expect("open");
+    let events = pool.pipeline(id).receive(&start.command).expect("whole");
+    let [ServerPipelineEvent::Create(pipeline)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(invocation(&pipeline.statements[0][0]), Ok(sent));
+}
+
+/// Commands are asked for once, and not in a pipeline that runs some.
+#[test]
+fn a_question_for_commands_stands_alone() {
+    let mut pool = ServerPool::new(SIZE);
+    pool.receive(&[hello(Version::new(2, 3)), init()].concat()).expect("in order");
+    let id = Uuid::from_u128(7);
+    let question =
+        |value: Object| link().cut(MessageType::GetCommandMetadata, Some(id), Some(&value.into())).concat();
+    let everything = question(Object::default().note("Name", Value::Null).note("CommandType", 383));
+    let mut pipeline = pool.pipeline(id);
+    let events = pipeline.receive(&everything).expect("whole");
+    let [ServerPipelineEvent::Describe(query)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((query.names.as_slice(), query.kinds), (["*".to_owned()].as_slice(), 383));
+    assert!(matches!(pipeline.receive(&everything), Err(PsrpError::Unexpected { .. })));
+    let without_kind = question(Object::default().note("Name", "Get-CsPool"));
+    assert!(matches!(pool.pipeline(id).receive(&without_kind), Err(PsrpError::Content { .. })));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Binds named arguments to parameters as PowerShell does, with PowerShell's errors.
 
+use uuid::Uuid;
+
 use super::{
+    functions::function_named,
     syntax::{Kind, Slot, slots},
     table::{Cmdlet, expanded, lookup},
 };
@@ -28,18 +31,47 @@ pub(in crate::simulator) struct Bound {
 
 /// Binds an invocation on a host of a version.
 pub(in crate::simulator) fn bind(call: &Invocation, version: i32) -> Result<Bound, Refusal> {
-    let Some(cmdlet) = lookup(&call.command).filter(|cmdlet| cmdlet.since <= version) else {
-        return Err(Refusal {
-            error_id: "CommandNotFoundException".to_owned(),
-            category: "ObjectNotFound".to_owned(),
-            message: format!(
-                "The term '{}' is not recognized as the name of a cmdlet, function, script file, or operable \
-                 program. Check the spelling of the name, or if a path was included, verify that the path is \
-                 correct and try again.",
-                call.command
-            ),
-        });
-    };
+    match lookup(&call.command).filter(|cmdlet| cmdlet.since <= version) {
+        Some(cmdlet) => bind_to(cmdlet, call),
+        None => Err(unknown(&call.command)),
+    }
+}
+
+/// Binds a call of a function of the module.
+pub(in crate::simulator) fn bind_function(call: &Invocation) -> Result<Bound, Refusal> {
+    function_named(&call.command)
+        .map_or_else(|| Err(unknown(&call.command)), |function| bind_to(function, call))
+}
+
+/// There is no such command.
+pub(in crate::simulator) fn unknown(command: &str) -> Refusal {
+    Refusal {
+        error_id: "CommandNotFoundException".to_owned(),
+        category: "ObjectNotFound".to_owned(),
+        message: format!(
+            "The term '{command}' is not recognized as the name of a cmdlet, function, script file, or operable \
+             program. Check the spelling of the name, or if a path was included, verify that the path is correct \
+             and try again."
+        ),
+    }
+}
+
+impl Cmdlet {
+    /// Its parameters, the common ones too, each with whether it is a switch.
+    pub(in crate::simulator) fn parameters(&self) -> Vec<(String, bool)> {
+        let mut parameters: Vec<(String, bool)> = Vec::new();
+        for slot in self.sets.iter().flat_map(|set| slots(&expanded(set))) {
+            if parameters.iter().all(|(name, _)| *name != slot.name) {
+                parameters.push((slot.name, slot.kind == Kind::Switch));
+            }
+        }
+        let common = COMMON.iter().map(|name| ((*name).to_owned(), matches!(*name, "Verbose" | "Debug")));
+        parameters.extend(common);
+        parameters
+    }
+}
+
+fn bind_to(cmdlet: &Cmdlet, call: &Invocation) -> Result<Bound, Refusal> {
     let sets: Vec<Vec<Slot>> = cmdlet.sets.iter().map(|set| slots(&expanded(set))).collect();
     for parameter in given(call) {
         let Some(slot) = sets.iter().flatten().find(|slot| slot.name.eq_ignore_ascii_case(&parameter.name))
@@ -109,6 +141,8 @@ fn check(cmdlet: &Cmdlet, slot: &Slot, value: &Argument) -> Result<(), Refusal> 
             !text.is_empty() || slot.name.ends_with("InstanceName")
         }
         (Kind::Fqdn, Argument::Text(text)) => text.parse::<Fqdn>().is_ok(),
+        (Kind::Guid, Argument::Text(text)) => text.parse::<Uuid>().is_ok(),
+        (Kind::Int, Argument::Int(_)) | (Kind::Calls, Argument::Calls(_)) => true,
         (Kind::Choice(words), Argument::Text(text)) => {
             words.iter().any(|word| word.eq_ignore_ascii_case(text))
         }
@@ -127,7 +161,7 @@ fn check(cmdlet: &Cmdlet, slot: &Slot, value: &Argument) -> Result<(), Refusal> 
 
 fn refuse(cmdlet: &Cmdlet, id: &str, message: String) -> Refusal {
     Refusal {
-        error_id: format!("{id},Microsoft.Rtc.Management.{}", cmdlet.class),
+        error_id: format!("{id},{}", cmdlet.full_class()),
         category: if id == "InvalidOperation" { "InvalidOperation" } else { "InvalidArgument" }.to_owned(),
         message,
     }

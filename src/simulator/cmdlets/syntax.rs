@@ -6,6 +6,10 @@ pub(super) enum Kind {
     Switch,
     Text,
     Fqdn,
+    Guid,
+    Int,
+    /// Cmdlets as data.
+    Calls,
     Span,
     /// One of several words.
     Choice(Vec<String>),
@@ -45,6 +49,9 @@ fn bracketed(line: &str, name: &str) -> bool {
 fn kind(text: &str) -> Kind {
     match text {
         "Fqdn" => Kind::Fqdn,
+        "Guid" => Kind::Guid,
+        "Int64" => Kind::Int,
+        "Hashtable[]" => Kind::Calls,
         "TimeSpan" => Kind::Span,
         choices if choices.contains('|') => {
             Kind::Choice(choices.split('|').map(|word| word.trim().to_owned()).collect())

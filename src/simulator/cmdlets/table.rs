@@ -1,5 +1,7 @@
 //! The cmdlets: their syntax lines as Microsoft's pages for Lync Server 2013 print them.
 
+use super::functions::function_named;
+
 /// A cmdlet of the table.
 pub(in crate::simulator) struct Cmdlet {
     /// Its name.
@@ -169,15 +171,30 @@ const fn change(
     Cmdlet { name, class, since, changes: true, sets }
 }
 
+/// Every cmdlet.
+pub(in crate::simulator) fn cmdlets() -> impl Iterator<Item = &'static Cmdlet> {
+    READS.iter().chain(CHANGES)
+}
+
 /// Looks a cmdlet up, in any case.
 pub(super) fn lookup(name: &str) -> Option<&'static Cmdlet> {
-    READS.iter().chain(CHANGES).find(|cmdlet| cmdlet.name.eq_ignore_ascii_case(name))
+    cmdlets().find(|cmdlet| cmdlet.name.eq_ignore_ascii_case(name))
+}
+
+impl Cmdlet {
+    /// The class that its error ids name; a function is its own.
+    pub(super) fn full_class(&self) -> String {
+        match self.class {
+            "" => self.name.to_owned(),
+            class => format!("Microsoft.Rtc.Management.{class}"),
+        }
+    }
 }
 
 /// The class name that ends an error id of a cmdlet.
 pub(in crate::simulator) fn class_of(name: &str) -> String {
-    let class = lookup(name).map_or("PSCmdlet", |cmdlet| cmdlet.class);
-    format!("Microsoft.Rtc.Management.{class}")
+    let known = lookup(name).or_else(|| function_named(name));
+    known.map_or_else(|| "Microsoft.Rtc.Management.PSCmdlet".to_owned(), Cmdlet::full_class)
 }
 
 /// A syntax line with its abbreviations written out.

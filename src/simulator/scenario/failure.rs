@@ -108,6 +108,9 @@ pub enum FaultKind {
     ReplicaStuck,
     /// The replica of the machine `replica` never becomes current.
     ReplicaNever,
+    /// The host does not have the cmdlet `cmdlet`; without one it has none of Lync's. Stands until faults are
+    /// cleared.
+    Missing,
 }
 
 /// A fault: which calls it strikes, and how.

@@ -1,6 +1,6 @@
 //! One connection: HTTP, authentication, seal.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -116,7 +116,10 @@ impl Connection {
                 *client = Client::Known { account, seal };
                 None
             }
-            _ => Some(self.refuse()),
+            _ => {
+                self.access.refused.fetch_add(1, Ordering::Relaxed);
+                Some(self.refuse())
+            }
         }
     }
 

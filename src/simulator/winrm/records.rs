@@ -7,6 +7,7 @@ use crate::{
         messages::{ErrorCategory, ErrorRecord},
         server::CommandFault,
     },
+    simulator::cmdlets::unknown,
 };
 
 /// What the simulator refused with.
@@ -33,6 +34,19 @@ pub(super) fn not_bound(cmdlet: &str, fault: &CommandFault) -> ErrorRecord {
         CommandFault::Type(_) => "ParameterArgumentTransformationError",
     };
     binder(cmdlet, id, "InvalidArgument", format!("{cmdlet}: {fault}."))
+}
+
+/// Nothing has this name.
+pub(super) fn no_command(name: &str) -> ErrorRecord {
+    let refusal = unknown(name);
+    let class = "Microsoft.PowerShell.Commands.GetCommandCommand";
+    ErrorRecord {
+        error_id: format!("{},{class}", refusal.error_id),
+        activity: "Get-Command".to_owned(),
+        target_name: name.to_owned(),
+        target_type: "String".to_owned(),
+        ..ErrorRecord::from(&refusal)
+    }
 }
 
 /// Several commands in a row.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::{host::Host, records};
+use super::{configuration::Configuration, host::Host, objects, records};
 use crate::{
     bridge::{CallError, Ended, OperationId, Record, Stream},
     lync::Invocation,
@@ -13,7 +13,11 @@ use crate::{
         messages::{ErrorRecord, ReceivedCommand},
         server::{ServerPipeline, invocation},
     },
-    simulator::remote::Called,
+    simulator::{
+        cmdlets::{function_named, unknown},
+        module::Said,
+        remote::Called,
+    },
     wsman::Target,
 };
 
@@ -30,7 +34,12 @@ enum Next {
 }
 
 /// Runs statement after statement. A terminating error ends them all.
-pub(super) async fn run(host: Arc<Host>, target: Target, statements: Vec<Vec<ReceivedCommand>>) {
+pub(super) async fn run(
+    host: Arc<Host>,
+    target: Target,
+    configuration: Configuration,
+    statements: Vec<Vec<ReceivedCommand>>,
+) {
     host.command(target, |command| command.write(ServerPipeline::start));
     for statement in statements {
         if host.command(target, |command| command.stopping) != Some(false) {
@@ -41,6 +50,10 @@ pub(super) async fn run(host: Arc<Host>, target: Target, statements: Vec<Vec<Rec
             _ => Err(records::no_pipes()),
         };
         let next = match call {
+            Ok(call) if !configuration.shows(&call.command) => {
+                Next::Fail(Box::new(records::of(&call, &unknown(&call.command))))
+            }
+            Ok(call) if function_named(&call.command).is_some() => function(&host, target, &call),
             Ok(call) => invoke(&host, target, &call).await,
             Err(record) => Next::Fail(Box::new(record)),
         };
@@ -54,6 +67,23 @@ pub(super) async fn run(host: Arc<Host>, target: Target, statements: Vec<Vec<Rec
         }
     }
     host.command(target, |command| command.write(ServerPipeline::complete));
+}
+
+/// Calls a function of the module. What it starts goes on whatever becomes of the session.
+fn function(host: &Host, target: Target, call: &Invocation) -> Next {
+    match host.simulated(|simulator, now| simulator.call_function(&host.name, call, now)) {
+        Ok(Said { objects, link_breaks }) => {
+            host.command(target, |command| {
+                command.breaks |= link_breaks;
+                for told in &objects {
+                    command.write(|pipeline| pipeline.output(&objects::value(told)));
+                }
+            });
+            Next::Continue
+        }
+        Err(CallError::Refused(refusal)) => Next::Fail(Box::new(records::of(call, &refusal))),
+        Err(error) => no_answer(host, target, call, &error),
+    }
 }
 
 async fn invoke(host: &Arc<Host>, target: Target, call: &Invocation) -> Next {
@@ -79,13 +109,17 @@ async fn invoke(host: &Arc<Host>, target: Target, call: &Invocation) -> Next {
             follow(host, target, call, id).await
         }
         Err(CallError::Refused(refusal)) => failed(host, target, call, records::of(call, &refusal)),
-        Err(CallError::Denied(_)) => Next::Fail(Box::new(records::denied(call, &host.name))),
-        Err(_) => {
-            // It never answers, and the next request finds the link broken.
-            host.command(target, |command| command.breaks = true);
-            Next::Gone
-        }
+        Err(error) => no_answer(host, target, call, &error),
     }
+}
+
+fn no_answer(host: &Host, target: Target, call: &Invocation, error: &CallError) -> Next {
+    if matches!(error, CallError::Denied(_)) {
+        return Next::Fail(Box::new(records::denied(call, &host.name)));
+    }
+    // It never answers, and the next request finds the link broken.
+    host.command(target, |command| command.breaks = true);
+    Next::Gone
 }
 
 /// Tells what a changing cmdlet writes, until it ends.

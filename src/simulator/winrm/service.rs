@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
+    configuration::{Configuration, describe},
     faults,
     host::Host,
     receive::receive,
@@ -14,11 +15,9 @@ use super::{
 };
 use crate::{
     psrp::server::{ServerPipelineEvent, ServerPool},
-    wsman::{Answer, Fault, Operation, Request, Signal, Target, configuration_uri, fragment_room},
+    wsman::{Answer, Fault, Operation, Request, Signal, Target, fragment_room},
 };
 
-/// The session configurations.
-const CONFIGURATIONS: [&str; 2] = ["LyncFailover", "Microsoft.PowerShell"];
 /// `MaxShellsPerUser` of Server 2012.
 const MAX_SHELLS: usize = 25;
 /// `IdleTimeoutSec` and `MaxIdleTimeoutSec` of the endpoint that this product installs.
@@ -149,13 +148,12 @@ fn create(
     creation_xml: &[u8],
 ) -> Result<Answer, Box<Fault>> {
     let wanted = &request.resource;
-    if !CONFIGURATIONS.iter().any(|name| configuration_uri(name).eq_ignore_ascii_case(wanted)) {
-        return Err(faults::no_configuration(wanted));
-    }
+    let configuration = Configuration::of_uri(wanted).ok_or_else(|| faults::no_configuration(wanted))?;
     let mut pool = ServerPool::new(FRAGMENT.min(fragment_room(request.max_envelope)).max(1024));
     pool.receive(creation_xml).map_err(|error| faults::refused(&error.to_string()))?;
     let mut shell = Shell {
         resource: wanted.clone(),
+        configuration,
         owner: account.to_owned(),
         session: request.session_id,
         disconnected: false,
@@ -183,24 +181,29 @@ fn create(
 /// Hands fragments to the pool or to a pipeline, and starts what they ask for.
 fn feed(host: &Arc<Host>, target: Target, data: &[u8]) -> Result<(), Box<Fault>> {
     let refused = |error: crate::psrp::PsrpError| faults::refused(&error.to_string());
-    let events = host.shells(|shells| {
+    let (configuration, events) = host.shells(|shells| {
         let shell = shells.get_mut(&target.shell).ok_or_else(faults::no_shell)?;
         let Some(id) = target.command else {
             shell.pool.receive(data).map_err(refused)?;
             shell.output.push(&shell.pool.take_outgoing());
-            return Ok(Vec::new());
+            return Ok((shell.configuration, Vec::new()));
         };
+        let configuration = shell.configuration;
         let command = shell.command(id)?;
         let events = command.pipeline.receive(data).map_err(refused);
         command.output.push(&command.pipeline.take_outgoing());
         if events.is_err() {
             shell.commands.remove(&id);
         }
-        events
+        events.map(|events| (configuration, events))
     })?;
     for event in events {
-        if let ServerPipelineEvent::Create(pipeline) = event {
-            tokio::spawn(run(Arc::clone(host), target, pipeline.statements));
+        match event {
+            ServerPipelineEvent::Create(pipeline) => {
+                tokio::spawn(run(Arc::clone(host), target, configuration, pipeline.statements));
+            }
+            ServerPipelineEvent::Describe(query) => describe(host, target, configuration, &query),
+            _ => {}
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{faults, output::Output};
+use super::{configuration::Configuration, faults, output::Output};
 use crate::{
     bridge::OperationId,
     psrp::server::{ServerPipeline, ServerPool},
@@ -16,6 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Shell {
     pub(super) resource: String,
+    pub(super) configuration: Configuration,
     pub(super) owner: String,
     /// `wsmv:SessionId` of the client that has it, or had it last.
     pub(super) session: Option<Uuid>,

@@ -32,7 +32,7 @@ async fn see(yaml: &str) -> (Observed, Timestamp) {
         limits: Limits::default(),
         interval: SignedDuration::from_secs(60),
     };
-    (observe(&organisation).await, clock.now())
+    (observe(&organisation, None).await, clock.now())
 }
 
 /// What is written about a scenario, read back as kubectl would; planning it finds nothing to do, whether

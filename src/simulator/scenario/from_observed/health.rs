@@ -110,7 +110,7 @@ impl Health {
             }
         };
         match endpoint.and_then(Fact::value) {
-            Some(EndpointState::Connected) => match (runs, sip) {
+            Some(EndpointState::Connected | EndpointState::Unfit(_)) => match (runs, sip) {
                 (Some(false), _) => Looks::Stopped,
                 (Some(true), Some(false)) => {
                     maker.assume(format!(

@@ -1,0 +1,201 @@
+//! The functions of the module on a host: the guard and the journal as a remote session sees them.
+
+use jiff::Timestamp;
+use uuid::{Builder, Uuid};
+
+use super::{
+    cmdlets::{bind_function, observes, unknown},
+    engine::Simulator,
+    guard::Operation,
+    order::order,
+    refusals,
+    scenario::FaultKind,
+    strikes::{self, first},
+};
+use crate::{
+    bridge::{CallError, Ended, OperationId, Record, Refusal},
+    lync::{Argument, Invocation, MachineFqdn, ps::PsObject},
+};
+
+/// An object that a function writes.
+#[derive(Debug, PartialEq)]
+pub(super) enum Told {
+    /// `LyncFailover.Endpoint`.
+    Endpoint { home: Uuid, epoch: u64, now: Timestamp, missing: Vec<String> },
+    /// `LyncFailover.Fence`.
+    Fence { epoch: u64 },
+    /// `LyncFailover.Operation`.
+    Operation(Box<Journalled>),
+    /// A row of a query.
+    Row(PsObject),
+    /// `LyncFailover.Answer`: the rows of a query are complete, or there are none because of an error.
+    Answer { index: usize, count: usize, refusal: Option<Refusal> },
+}
+
+/// An operation as the journal has it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Journalled {
+    pub(super) id: OperationId,
+    pub(super) host: MachineFqdn,
+    pub(super) action: &'static str,
+    pub(super) started_at: Timestamp,
+    pub(super) ended_at: Option<Timestamp>,
+    pub(super) ended: Option<Ended>,
+    /// How many records there are.
+    pub(super) next: u64,
+    /// Those that were asked for.
+    pub(super) records: Vec<Record>,
+}
+
+/// What came of a call.
+#[derive(Debug, PartialEq)]
+pub(super) struct Said {
+    pub(super) objects: Vec<Told>,
+    /// Whether a fault breaks the link now.
+    pub(super) link_breaks: bool,
+}
+
+/// The home of a journal that was first used at an instant.
+pub(super) fn home(first_used: Timestamp) -> Uuid {
+    Builder::from_random_bytes(first_used.as_nanosecond().to_le_bytes()).into_uuid()
+}
+
+impl Simulator {
+    /// Calls a function. Only faults that name it strike an enquiry; what an operation runs into is up to its
+    /// cmdlet.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Refused`] ends the pipeline; [`CallError::NotSent`] and [`CallError::Unknown`] break the
+    /// link before anything has happened.
+    pub(super) fn call_function(
+        &mut self,
+        host: &MachineFqdn,
+        call: &Invocation,
+        now: Timestamp,
+    ) -> Result<Said, CallError> {
+        self.advance(now);
+        self.reach(host)?;
+        if self.strikes.lacks(host, &call.command, false) {
+            return Err(CallError::Refused(unknown(&call.command)));
+        }
+        let name = bind_function(call).map_err(CallError::Refused)?.name;
+        let struck = match name {
+            "Step-LfFence" => self.strikes.strike(host, name),
+            _ => self.strikes.strike_named(host, name),
+        };
+        strikes::transport(&struck, host)?;
+        let fails = |kind| match first(&struck, kind) {
+            Some(fault) => Err(CallError::Refused(strikes::error_of(fault, name))),
+            None => Ok(()),
+        };
+        fails(FaultKind::FailBefore)?;
+        let mut said = self.function(host, name, call, now).map_err(|error| by_function(name, error))?;
+        fails(FaultKind::FailAfter)?;
+        said.link_breaks |= first(&struck, FaultKind::LoseAnswer).is_some();
+        Ok(said)
+    }
+
+    fn function(
+        &mut self,
+        host: &MachineFqdn,
+        name: &str,
+        call: &Invocation,
+        now: Timestamp,
+    ) -> Result<Said, CallError> {
+        let mut link_breaks = false;
+        let objects = match name {
+            "Get-LfEndpoint" => {
+                let missing = self.missing(host);
+                vec![Told::Endpoint { home: self.home, epoch: self.guard.epoch, now: self.now, missing }]
+            }
+            "Step-LfFence" => vec![Told::Fence { epoch: self.guard.raise() }],
+            "Start-LfOperation" => {
+                let order = order(host, call).map_err(CallError::Refused)?;
+                match self.start(&order, now) {
+                    Ok(()) => {}
+                    // It runs, and only the answer is lost.
+                    Err(CallError::Unknown(_)) => link_breaks = true,
+                    Err(error) => return Err(error),
+                }
+                self.journalled(order.id, 0).into_iter().collect()
+            }
+            "Get-LfOperation" => {
+                let id = call.get_text("OperationId").and_then(|id| id.parse().ok());
+                let after = match call.get("After") {
+                    Some(Argument::Int(after)) => usize::try_from(*after).unwrap_or_default(),
+                    _ => 0,
+                };
+                id.and_then(|id| self.journalled(OperationId(id), after)).into_iter().collect()
+            }
+            _ => match call.get("Query") {
+                Some(Argument::Calls(calls)) => self.read_all(host, calls, now)?,
+                _ => Vec::new(),
+            },
+        };
+        Ok(Said { objects, link_breaks })
+    }
+
+    fn journalled(&self, id: OperationId, after: usize) -> Option<Told> {
+        let Operation { order, cmdlet, started_at, ended_at, ended, records, .. } =
+            self.guard.find(id).filter(|operation| operation.guarded)?;
+        Some(Told::Operation(Box::new(Journalled {
+            id,
+            host: order.host.clone(),
+            action: cmdlet,
+            started_at: *started_at,
+            ended_at: *ended_at,
+            ended: ended.clone(),
+            next: records.len() as u64,
+            records: records.get(after..).unwrap_or_default().to_vec(),
+        })))
+    }
+
+    /// Reads one after the other. An error of one of them is its answer; a link that breaks ends them all.
+    fn read_all(
+        &mut self,
+        host: &MachineFqdn,
+        calls: &[Invocation],
+        now: Timestamp,
+    ) -> Result<Vec<Told>, CallError> {
+        let mut objects = Vec::new();
+        for (index, call) in calls.iter().enumerate() {
+            let (count, refusal) = match self.read(host, call, now) {
+                Ok(rows) => {
+                    let count = rows.len();
+                    objects.extend(rows.into_iter().map(Told::Row));
+                    (count, None)
+                }
+                Err(CallError::Refused(refusal)) => (0, Some(refusal)),
+                Err(CallError::Denied(why)) => (0, Some(refusals::denied(why))),
+                Err(error) => return Err(error),
+            };
+            objects.push(Told::Answer { index, count, refusal });
+        }
+        Ok(objects)
+    }
+
+    fn read(
+        &mut self,
+        host: &MachineFqdn,
+        call: &Invocation,
+        now: Timestamp,
+    ) -> Result<Vec<PsObject>, CallError> {
+        if !observes(&call.command) {
+            return Err(CallError::Refused(unknown(&call.command)));
+        }
+        let answers = self.query(host, std::slice::from_ref(call), now)?;
+        answers.into_iter().next().unwrap_or_else(|| Ok(Vec::new()))
+    }
+}
+
+/// An error that names no class is the function's own.
+fn by_function(name: &str, error: CallError) -> CallError {
+    match error {
+        CallError::Refused(mut refusal) if !refusal.error_id.contains(',') => {
+            refusal.error_id = format!("{},{name}", refusal.error_id);
+            CallError::Refused(refusal)
+        }
+        other => other,
+    }
+}
