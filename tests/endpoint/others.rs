@@ -169,9 +169,19 @@ async fn pypsrp_starts_an_operation_and_reads_several_at_once() {
 #[tokio::test]
 async fn pypsrp_reads_over_https() {
     let lab = Lab::https("", 1.0).await;
-    for auth in ["basic", "ntlm"] {
+    for auth in ["basic", "ntlm", "negotiate"] {
         let heard = pypsrp(&lab, auth, PLAIN, json!([["Get-CsSite", {}]])).await;
         assert_eq!(heard[0]["rows"].as_array().map(Vec::len), Some(2), "{auth}: {}", heard[0]);
+    }
+}
+
+/// SPNEGO, which is what it does when nobody says anything else.
+#[tokio::test]
+async fn pypsrp_negotiates() {
+    let lab = Lab::http("", 1.0).await;
+    for call in [json!(["Get-CsSite", {}]), json!(["Get-CsTopology", {"AsXml": true}])] {
+        let heard = pypsrp(&lab, "negotiate", PLAIN, json!([call, call])).await;
+        heard.iter().for_each(went_well);
     }
 }
 

@@ -13,9 +13,11 @@ mod configuration;
 mod connection;
 mod envelope;
 mod faults;
+mod handshake;
 mod host;
 mod ntlm;
 mod ntlm_message;
+mod ntlm_seal;
 mod objects;
 mod output;
 mod receive;
@@ -23,6 +25,7 @@ mod records;
 mod runner;
 mod service;
 mod shell;
+mod spnego;
 
 use std::{
     io,
