@@ -71,14 +71,11 @@ async fn challenge() -> Vec<u8> {
     let (wire, port) = Wire::to(peer.port).await;
     session(endpoint(port), ntlm()).identify().await.expect("it answers");
     let carried = String::from_utf8_lossy(&wire.carried()).into_owned();
-    let token = carried.split("WWW-Authenticate: Negotiate ").find_map(|part| part.split_once("\r\n"));
-    let tokens =
-        carried.split("WWW-Authenticate: Negotiate ").skip(1).filter_map(|part| part.split_once("\r\n"));
-    assert!(token.is_some());
-    tokens
-        .map(|(token, _)| STANDARD.decode(token).expect("Base64"))
-        .find(|token| token.len() > 40)
-        .expect("one")
+    let mut tokens = carried.split("WWW-Authenticate: Negotiate ").skip(1).map(|rest| {
+        let (token, _) = rest.split_once("\r\n").expect("a header");
+        STANDARD.decode(token).expect("Base64")
+    });
+    tokens.find(|token| token.starts_with(b"NTLMSSP\0\x02")).expect("a CHALLENGE")
 }
 
 #[tokio::test]
