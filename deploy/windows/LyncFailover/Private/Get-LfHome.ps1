@@ -17,8 +17,7 @@ function Get-LfHome {
     }
     $path = [string]$settings.JournalHome
     $known = Read-LfJson -Path (Join-LfPath $path 'home.json')
-    $epoch = Read-LfJson -Path (Join-LfPath $path 'epoch.json')
-    if ($null -eq $known -or $null -eq $epoch) {
+    if ($null -eq $known) {
         $text = "The journal is not in $path. If it is lost, see 'A journal that is lost' in docs/windows.md."
         throw (New-LfError -Id 'HomeMissing' -Category 'ObjectNotFound' -Message $text)
     }
@@ -32,6 +31,5 @@ function Get-LfHome {
         Path = $path
         HomeId = ([guid]$known.HomeId).ToString('D')
         Kind = $kind
-        Epoch = [long]$epoch.Epoch
     }
 }

@@ -1,0 +1,12 @@
+function Get-LfBootTime {
+    <#
+    .SYNOPSIS
+    When Windows was started, in UTC.
+    #>
+    [CmdletBinding()]
+    [OutputType([datetime])]
+    param()
+
+    $system = CimCmdlets\Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime -Verbose:$false
+    $system.LastBootUpTime.ToUniversalTime()
+}

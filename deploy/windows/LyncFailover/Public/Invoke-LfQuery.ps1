@@ -1,0 +1,34 @@
+function Invoke-LfQuery {
+    <#
+    .SYNOPSIS
+    Runs cmdlets that read, one after the other. After the rows of each comes a LyncFailover.Answer that counts
+    them, or says why there are none.
+    #>
+    [CmdletBinding()]
+    param(
+        # @{Cmdlet = 'Get-CsService'; Parameters = @{EdgeServer = $true}}
+        [Parameter(Mandatory)] [ValidateCount(1, 500)] [hashtable[]]$Query
+    )
+
+    for ($index = 0; $index -lt $Query.Count; $index++) {
+        $rows = @()
+        $failure = $null
+        try {
+            $rows = @(Invoke-LfRead -Query $Query[$index])
+        } catch {
+            $failure = $_
+        }
+        foreach ($row in $rows) {
+            # One row is one object, be it a list or not.
+            $PSCmdlet.WriteObject($row, $false)
+        }
+        [pscustomobject]@{
+            PSTypeName = 'LyncFailover.Answer'
+            Index = [int]$index
+            Count = [int]$rows.Count
+            ErrorId = if ($null -eq $failure) { '' } else { [string]$failure.FullyQualifiedErrorId }
+            Category = if ($null -eq $failure) { '' } else { [string]$failure.CategoryInfo.Category }
+            Message = if ($null -eq $failure) { '' } else { [string]$failure }
+        }
+    }
+}
