@@ -7,7 +7,6 @@ param([Parameter(Mandatory)] [guid]$OperationId)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-$ProgressPreference = 'SilentlyContinue'
 
 $manifest = [System.IO.Path]::Combine($PSScriptRoot, 'LyncFailover.psd1')
 $module = Import-Module -Name $manifest -PassThru

@@ -16,9 +16,10 @@ function Complete-LfEntry {
     $Entry.EndedAt = Get-LfTime
     $Entry.Message = $Message
     if ($null -ne $ErrorRecord) {
-        $Entry.ErrorId = [string]$ErrorRecord.FullyQualifiedErrorId
-        $Entry.Category = [string]$ErrorRecord.CategoryInfo.Category
-        $Entry.Message = [string]$ErrorRecord
+        $said = Get-LfErrorWords -ErrorRecord $ErrorRecord
+        $Entry.ErrorId = $said.ErrorId
+        $Entry.Category = $said.Category
+        $Entry.Message = $said.Message
     }
     Set-LfEntry -JournalHome $JournalHome -Entry $Entry
 }

@@ -15,7 +15,8 @@ function ConvertTo-LfArgument {
     )
 
     $arguments = @{}
-    foreach ($name in @($Given.Keys)) {
+    # As a property, Keys would be whatever a key of that name holds.
+    foreach ($name in @($Given.get_Keys())) {
         if (-not ($name -is [string]) -or -not $Allowed.Contains($name)) {
             $text = "A parameter cannot be found that matches parameter name '$name': $Command is not given it here."
             throw (New-LfError -Id 'NamedParameterNotFound' -Category 'InvalidArgument' -Message $text)

@@ -7,6 +7,7 @@ function Get-LfBootTime {
     [OutputType([datetime])]
     param()
 
+    Microsoft.PowerShell.Core\Import-Module -Name 'CimCmdlets' -Verbose:$false
     $system = CimCmdlets\Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime -Verbose:$false
     $system.LastBootUpTime.ToUniversalTime()
 }

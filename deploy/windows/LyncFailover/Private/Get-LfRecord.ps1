@@ -25,7 +25,12 @@ function Get-LfRecord {
     $lines = $text.Split([char]10)
     $count = $lines.Length - 1
     $records = for ($index = [Math]::Min($After, $count); $index -lt $count; $index++) {
-        $read = Microsoft.PowerShell.Utility\ConvertFrom-Json -InputObject $lines[$index]
+        try {
+            $read = Microsoft.PowerShell.Utility\ConvertFrom-Json -InputObject $lines[$index]
+        } catch {
+            # A line that a full disk or a broken share has cut must not hide the others.
+            $read = [pscustomobject]@{ At = $null; Stream = 'Warning'; Text = 'A record that cannot be read.' }
+        }
         [pscustomobject]@{
             PSTypeName = 'LyncFailover.Record'
             At = ConvertFrom-LfTime $read.At

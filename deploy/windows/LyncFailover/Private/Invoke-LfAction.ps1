@@ -32,7 +32,7 @@ function Invoke-LfAction {
             $arguments[$added] = $action.Added[$added]
         }
         $ErrorActionPreference = 'Continue'
-        & $command @arguments 2>&1 3>&1 4>&1 5>&1 | ForEach-Object {
+        & $command @arguments 2>&1 3>&1 4>&1 5>&1 6>&1 | ForEach-Object {
             $stream = 'Verbose'
             if ($_ -is [System.Management.Automation.ErrorRecord]) {
                 $stream = 'Error'

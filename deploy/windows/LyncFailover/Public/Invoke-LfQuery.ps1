@@ -18,6 +18,7 @@ function Invoke-LfQuery {
         } catch {
             $failure = $_
         }
+        $said = Get-LfErrorWords -ErrorRecord $failure
         foreach ($row in $rows) {
             # One row is one object, be it a list or not.
             $PSCmdlet.WriteObject($row, $false)
@@ -26,9 +27,9 @@ function Invoke-LfQuery {
             PSTypeName = 'LyncFailover.Answer'
             Index = [int]$index
             Count = [int]$rows.Count
-            ErrorId = if ($null -eq $failure) { '' } else { [string]$failure.FullyQualifiedErrorId }
-            Category = if ($null -eq $failure) { '' } else { [string]$failure.CategoryInfo.Category }
-            Message = if ($null -eq $failure) { '' } else { [string]$failure }
+            ErrorId = $said.ErrorId
+            Category = $said.Category
+            Message = $said.Message
         }
     }
 }
