@@ -143,5 +143,5 @@ if ($PSCmdlet.ShouldProcess($env:COMPUTERNAME, "Install the module LyncFailover 
     Install-ModuleFile
     Install-Home
     Install-Configuration
-    Get-PSSessionConfiguration -Name 'LyncFailover' | Select-Object Name, PSVersion, SessionType, Permission
+    Get-PSSessionConfiguration -Name 'LyncFailover' | Select-Object -Property 'Name', 'PSVersion', 'SessionType', 'Permission'
 }

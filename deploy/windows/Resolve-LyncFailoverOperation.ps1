@@ -7,7 +7,7 @@ Running in a shared journal and no other may start. Make sure that the host is o
 operation does not run there; then say so with this. The operation becomes Lost: nothing is started again by it, and
 the operator looks at Lync to see what it has done.
 .EXAMPLE
-.\Resolve-LyncFailoverOperation.ps1 -OperationId 5f0c…
+.\Resolve-LyncFailoverOperation.ps1 -OperationId 5f0c1b7e-0d7c-4a52-8d0e-8f3c5d1f9a10
 #>
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
 param([Parameter(Mandatory)] [guid]$OperationId)
