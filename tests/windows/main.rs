@@ -39,7 +39,8 @@ fn no_text_becomes_code() {
         "newscriptblock",
         "invokescript",
         "addscript",
-        "-enc",
+        "-encodedcommand",
+        "-enc ",
     ];
     for (path, source) in sources() {
         let code = source.code.to_lowercase();
