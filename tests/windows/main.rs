@@ -1,5 +1,6 @@
 //! What `deploy/windows` puts on a Front End server, held against the typed cmdlets. Nothing of it is run here.
 
+mod commands;
 mod endpoint;
 mod source;
 mod tables;
