@@ -6,6 +6,7 @@
 pub mod api;
 pub mod apiserver;
 pub mod bridge;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod controller;
@@ -13,7 +14,9 @@ pub mod lync;
 pub mod operator;
 pub mod plan;
 pub mod psrp;
+pub mod reach;
 pub mod simulator;
+pub mod snapshot;
 pub mod status;
 pub mod winrm;
 pub mod wsman;

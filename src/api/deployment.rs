@@ -174,10 +174,10 @@ pub struct SecretReference {
 /// How the operator proves to a Front End who it is.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Authentication {
-    /// Kerberos, with the account of the Secret.
+    /// Kerberos, with the account of the Secret. Needs `kerberos`.
     #[default]
     Kerberos,
-    /// Kerberos where it works, NTLM otherwise.
+    /// Kerberos if `kerberos` is set, NTLM otherwise.
     Negotiate,
     /// A client certificate; needs TLS.
     Certificate,

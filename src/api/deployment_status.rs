@@ -149,6 +149,9 @@ pub struct ExecutorView {
     /// Whether it takes cmdlets.
     #[serde(default)]
     pub state: ExecutorState,
+    /// What keeps a cmdlet there from running twice; absent when unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<ExecutorGuard>,
     /// Why not, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
@@ -163,9 +166,22 @@ pub enum ExecutorState {
     Unreachable,
     /// It answers and refuses the credentials. Says nothing about Lync.
     Denied,
+    /// It answers and can be asked, but nothing can be changed from there: a module, a cmdlet or a parameter
+    /// is missing.
+    Unfit,
     /// Nobody has tried yet.
     #[default]
     Unknown,
+}
+
+/// What keeps a cmdlet from running twice.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExecutorGuard {
+    /// The operator's module on the server: a lock, a fence and a journal that outlive every connection.
+    Module,
+    /// Nothing but the operator itself: a plain endpoint. A cmdlet whose end was not seen is decided by
+    /// observation.
+    Plain,
 }
 
 /// What a registrar pool is.

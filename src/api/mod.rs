@@ -38,8 +38,8 @@ pub use deployment::{
     SecretReference, SimulatedBridge, SourceDownSpec,
 };
 pub use deployment_status::{
-    CentralManagementView, EdgeView, ExecutorState, ExecutorView, LyncDeploymentStatus, PoolRole,
-    PoolServiceState, PoolVerdict, PoolView, Vote,
+    CentralManagementView, EdgeView, ExecutorGuard, ExecutorState, ExecutorView, LyncDeploymentStatus,
+    PoolRole, PoolServiceState, PoolVerdict, PoolView, Vote,
 };
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use failover::{
@@ -54,7 +54,7 @@ pub use failover_status::{
 pub use plan_status::{PlanStatus, Risk, StepMode, StepState, StepStatus};
 pub use reason::Reason;
 pub use reference::ObjectName;
-pub use winrm::{Endpoint, TlsSpec, WinRm};
+pub use winrm::{Endpoint, KerberosSpec, TlsSpec, WinRm};
 
 /// The API group of all kinds.
 pub const GROUP: &str = "lyncfailover.dev";

@@ -81,6 +81,8 @@ closed_enum! {
         Unreachable,
         /// The credentials are refused.
         Denied,
+        /// The servers answer, but lack a module, a cmdlet or a parameter.
+        Unfit,
         /// No approval is needed.
         NotRequired,
         /// The approval is there.

@@ -10,16 +10,19 @@ mod remote;
 mod simulated;
 #[cfg(test)]
 mod simulated_fixtures;
+mod sip;
+pub mod winrm;
 
 use async_trait::async_trait;
 
-use crate::lync::{MachineFqdn, cmdlet::Query, ps::PsObject};
+use crate::lync::{Guard, MachineFqdn, cmdlet::Query, ps::PsObject};
 
 pub use error::{CallError, KnownRefusal, Refusal};
 pub use operation::{Adoption, Ended, Followed, Operation, OperationId, Record, Stream};
 pub use remote::RemoteSimulator;
 pub use simulated::SimulatedBridge;
 pub(crate) use simulated::await_news;
+pub use sip::SipProber;
 
 /// The answer to one query: the objects of its output stream, or what went wrong.
 pub type Answer = Result<Vec<PsObject>, CallError>;
@@ -65,6 +68,21 @@ pub trait Bridge: Send + Sync {
     ///
     /// A [`CallError`] when the target could not be asked.
     async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError>;
+
+    /// What the last answers of a host said about the host itself; `None` before it has answered, and where
+    /// nothing is to be said.
+    fn sight(&self, _host: &MachineFqdn) -> Option<Sight> {
+        None
+    }
+}
+
+/// What a host's answers say about the host as a place to run cmdlets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// What keeps a cmdlet there from running twice.
+    pub guard: Guard,
+    /// Why nothing can be changed from there, in words; `None` if it can.
+    pub unfit: Option<String>,
 }
 
 /// Tests from the operator's own place in the network.

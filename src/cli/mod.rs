@@ -5,12 +5,15 @@
 
 mod crds;
 pub mod files;
+mod init;
 mod operator;
 mod organisation;
 mod plan;
+mod recorded;
 mod show;
 mod simulate;
 mod simulator;
+mod snapshot;
 mod winrm;
 
 use std::{fmt, io::Write, process::ExitCode};
@@ -35,6 +38,10 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Show the plan for the resources in files. Looks, plans, changes nothing.
     Plan(plan::PlanCommand),
+    /// Look at Lync once and write down what was seen. Changes nothing.
+    Snapshot(snapshot::SnapshotCommand),
+    /// Write the LyncFailover that describes Lync as it is now.
+    Init(init::InitCommand),
     /// Offer a simulated Lync to other processes.
     #[command(subcommand)]
     Simulator(simulator::SimulatorCommand),
@@ -96,6 +103,8 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Simulate(command) => runtime.block_on(command.run()),
         Command::Plan(command) => runtime.block_on(command.run()),
+        Command::Snapshot(command) => runtime.block_on(command.run()),
+        Command::Init(command) => runtime.block_on(command.run()),
         Command::Simulator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Operator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Crds(command) => command.run().map(|()| ExitCode::SUCCESS),

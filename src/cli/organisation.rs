@@ -2,20 +2,22 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::CliError;
 use crate::{
-    api::{LyncDeployment, LyncFailover, load::Loaded},
-    bridge::SimulatedBridge,
-    clock::{Clock, ScaledClock},
+    api::{BridgeSpec, LyncDeployment, LyncFailover, SimulatedBridge, load::Loaded},
+    bridge::{self, RemoteSimulator},
+    clock::{Clock, ScaledClock, SystemClock},
     controller::{Endpoint, MemoryStore, Organisation},
+    lync::Observed,
     plan::{Desired, Limits},
-    simulator::{OrganisationView, Scenario, Simulator, Transcript},
+    simulator::{OrganisationView, Rebuilt, Scenario, Simulator, Transcript, from_observed},
 };
 
 /// A simulated Lync organisation, and the way to it.
@@ -31,6 +33,13 @@ pub(super) struct Simulated {
     stores: Mutex<BTreeMap<String, Arc<MemoryStore>>>,
 }
 
+/// The organisation of a snapshot, to play with.
+pub(super) struct Rehearsal {
+    pub(super) lab: Simulated,
+    /// What the snapshot does not say, and the simulation has to assume.
+    pub(super) assumed: Vec<String>,
+}
+
 /// A `LyncFailover` as it was read, in the planner's words.
 pub(super) struct Wish {
     pub(super) namespace: String,
@@ -43,77 +52,63 @@ pub(super) struct Wish {
 impl Simulated {
     /// Sets up the one simulated deployment of the files. The clock runs `speed` times as fast as the wall.
     pub(super) fn build(loaded: &Loaded, speed: f64) -> Result<Self, CliError> {
-        let bad = |text: String| CliError::BadInput(vec![text]);
-        let mut deployments = loaded.deployments();
-        let (Some(deployment), None) = (deployments.next(), deployments.next()) else {
-            let count = loaded.deployments().count();
-            return Err(bad(format!("the files have to hold exactly one LyncDeployment; they hold {count}")));
-        };
-        let name = deployment.metadata.name.as_deref().unwrap_or_default();
+        let deployment = one_deployment(loaded)?;
         let Some(simulated) = &deployment.spec.bridge.simulated else {
-            return Err(bad(format!(
-                "LyncDeployment {name}: spec.bridge has to be simulated; this command never touches a real Lync"
-            )));
+            return Err(wrong(
+                deployment,
+                "spec.bridge has to be simulated: this command never touches a real Lync. Take a snapshot of it \
+                 and name it with --snapshot",
+            ));
         };
-        let Some(scenario) = simulated.scenario.clone() else {
-            return Err(bad(format!(
-                "LyncDeployment {name}: spec.bridge.simulated has to have a scenario here, not an address"
-            )));
+        let Some(scenario) = &simulated.scenario else {
+            let text = "spec.bridge.simulated has to have a scenario here, not an address";
+            return Err(wrong(deployment, text));
         };
-        let scenario = serde_json::from_value::<Scenario>(scenario)
-            .map_err(|err| bad(format!("LyncDeployment {name}: spec.bridge.simulated.scenario: {err}")))?;
-        let limits =
-            Limits::try_from(&deployment.spec).map_err(|err| bad(format!("LyncDeployment {name}: {err}")))?;
-        let interval = deployment
-            .spec
-            .observation
-            .interval_duration()
-            .map_err(|err| bad(format!("LyncDeployment {name}: spec.observation.interval: {err}")))?;
-
-        let started = Timestamp::now();
-        let mut simulator = Simulator::new(&scenario, started)
-            .map_err(|err| bad(format!("LyncDeployment {name}: spec.bridge.simulated.scenario: {err}")))?;
-        let endpoints =
-            simulator.describe(started).front_ends().into_iter().map(|(host, pool)| Endpoint { host, pool });
-        let endpoints = endpoints.collect();
-        let simulator = Arc::new(Mutex::new(simulator));
-        let clock: Arc<dyn Clock> = Arc::new(ScaledClock::new(started, speed));
-        let bridge = Arc::new(SimulatedBridge::new(Arc::clone(&simulator), Arc::clone(&clock)));
-        let organisation =
-            Organisation { bridge: bridge.clone(), prober: bridge, clock, endpoints, limits, interval };
-        Ok(Self {
-            organisation,
-            simulator,
-            deployment: deployment.clone(),
-            started,
-            stores: Mutex::default(),
-        })
+        Self::play(deployment.clone(), &read_scenario(deployment, scenario)?, speed)
     }
 
-    /// The wishes of the files, in order.
-    pub(super) fn wishes(&self, loaded: &Loaded) -> Result<Vec<Wish>, CliError> {
-        let mut wishes = Vec::new();
-        for failover in loaded.failovers() {
-            let name = failover.metadata.name.clone().unwrap_or_default();
-            let wanted = failover.spec.deployment_ref.name.to_string();
-            let namespace = namespace_of(&failover.metadata);
-            if self.deployment.metadata.name.as_deref() != Some(wanted.as_str())
-                || namespace != self.namespace()
-            {
-                return Err(CliError::BadInput(vec![format!(
-                    "LyncFailover {name}: spec.deploymentRef names {wanted}, which the files do not hold in \
-                     namespace {namespace}"
-                )]));
+    /// Sets up the organisation of a snapshot in the place of whatever bridge the deployment has. What
+    /// breaks, and how long things take, may come from the scenario of the deployment.
+    pub(super) fn rehearse(loaded: &Loaded, observed: &Observed, speed: f64) -> Result<Rehearsal, CliError> {
+        let mut deployment = one_deployment(loaded)?.clone();
+        let Rebuilt { mut scenario, assumed } = from_observed(observed).map_err(|missing| {
+            let text = |what| format!("the snapshot does not say enough to simulate: {what}");
+            CliError::BadInput(missing.into_iter().map(text).collect())
+        })?;
+        let own = deployment.spec.bridge.simulated.as_ref().and_then(|simulated| simulated.scenario.as_ref());
+        if let Some(own) = own {
+            let own = read_scenario(&deployment, own)?;
+            let (Scenario { durations, failures, faults, description, .. }, what) =
+                (own.clone(), Scenario::default());
+            if own != (Scenario { durations, failures, faults, description, ..what }) {
+                return Err(wrong(
+                    &deployment,
+                    "spec.bridge.simulated.scenario: the pools come from the snapshot; only description, \
+                     durations, failures and faults may stand here",
+                ));
             }
-            let desired = Desired::try_from(&failover.spec)
-                .map_err(|err| CliError::BadInput(vec![format!("LyncFailover {name}: {err}")]))?;
-            let namespace = namespace.to_owned();
-            wishes.push(Wish { namespace, name, deployment: wanted, desired, failover: failover.clone() });
+            scenario.durations = own.durations;
+            scenario.failures.extend(own.failures);
+            scenario.faults.extend(own.faults);
         }
-        if wishes.is_empty() {
-            return Err(CliError::BadInput(vec!["the files hold no LyncFailover".to_owned()]));
-        }
-        Ok(wishes)
+        let value = serde_json::to_value(&scenario).map_err(|err| CliError::Failed(err.to_string()))?;
+        let simulated = SimulatedBridge { scenario: Some(value), address: None };
+        deployment.spec.bridge = BridgeSpec { winrm: None, simulated: Some(simulated) };
+        Ok(Rehearsal { lab: Self::play(deployment, &scenario, speed)?, assumed })
+    }
+
+    fn play(deployment: LyncDeployment, scenario: &Scenario, speed: f64) -> Result<Self, CliError> {
+        let started = Timestamp::now();
+        let mut simulator = Simulator::new(scenario, started)
+            .map_err(|err| wrong(&deployment, &format!("spec.bridge.simulated.scenario: {err}")))?;
+        let endpoints = endpoints(&simulator.describe(started));
+        let simulator = Arc::new(Mutex::new(simulator));
+        let clock: Arc<dyn Clock> = Arc::new(ScaledClock::new(started, speed));
+        let bridge = Arc::new(bridge::SimulatedBridge::new(Arc::clone(&simulator), Arc::clone(&clock)));
+        let (limits, interval) = (limits(&deployment)?, interval(&deployment)?);
+        let organisation =
+            Organisation { bridge: bridge.clone(), prober: bridge, clock, endpoints, limits, interval };
+        Ok(Self { organisation, simulator, deployment, started, stores: Mutex::default() })
     }
 
     /// The namespace of the deployment.
@@ -144,7 +139,98 @@ impl Simulated {
     }
 }
 
+/// The one deployment of the files.
+pub(super) fn one_deployment(loaded: &Loaded) -> Result<&LyncDeployment, CliError> {
+    let mut deployments = loaded.deployments();
+    match (deployments.next(), deployments.next()) {
+        (Some(deployment), None) => Ok(deployment),
+        _ => {
+            let count = loaded.deployments().count();
+            let text = format!("the files have to hold exactly one LyncDeployment; they hold {count}");
+            Err(CliError::BadInput(vec![text]))
+        }
+    }
+}
+
+/// The wishes of the files for a deployment, in order.
+pub(super) fn wishes(deployment: &LyncDeployment, loaded: &Loaded) -> Result<Vec<Wish>, CliError> {
+    let mut wishes = Vec::new();
+    for failover in loaded.failovers() {
+        let name = failover.metadata.name.clone().unwrap_or_default();
+        let wanted = failover.spec.deployment_ref.name.to_string();
+        let namespace = namespace_of(&failover.metadata);
+        if deployment.metadata.name.as_deref() != Some(wanted.as_str())
+            || namespace != namespace_of(&deployment.metadata)
+        {
+            return Err(CliError::BadInput(vec![format!(
+                "LyncFailover {name}: spec.deploymentRef names {wanted}, which the files do not hold in \
+                 namespace {namespace}"
+            )]));
+        }
+        let desired = Desired::try_from(&failover.spec)
+            .map_err(|err| CliError::BadInput(vec![format!("LyncFailover {name}: {err}")]))?;
+        let namespace = namespace.to_owned();
+        wishes.push(Wish { namespace, name, deployment: wanted, desired, failover: failover.clone() });
+    }
+    if wishes.is_empty() {
+        return Err(CliError::BadInput(vec!["the files hold no LyncFailover".to_owned()]));
+    }
+    Ok(wishes)
+}
+
+/// The way to the organisation of the one deployment of the files, whatever its bridge, to look at it.
+pub(super) async fn reach(loaded: &Loaded) -> Result<Organisation, CliError> {
+    let deployment = one_deployment(loaded)?;
+    let address =
+        deployment.spec.bridge.simulated.as_ref().and_then(|simulated| simulated.address.as_deref());
+    if deployment.spec.bridge.winrm.is_some() {
+        return Err(wrong(deployment, "spec.bridge.winrm: this version reaches simulated deployments only"));
+    }
+    let Some(address) = address else { return Ok(Simulated::build(loaded, 1.0)?.organisation) };
+    let field = "spec.bridge.simulated.address";
+    let socket: SocketAddr = address.parse().map_err(|err| wrong(deployment, &format!("{field}: {err}")))?;
+    if !socket.ip().is_loopback() {
+        return Err(wrong(deployment, &format!("{field}: {address} is not a loopback address")));
+    }
+    let remote = Arc::new(RemoteSimulator::new(socket));
+    let view =
+        remote.describe().await.map_err(|err| CliError::Failed(format!("{field}: {address}: {err}")))?;
+    Ok(Organisation {
+        bridge: remote.clone(),
+        prober: remote,
+        clock: Arc::new(SystemClock),
+        endpoints: endpoints(&view),
+        limits: limits(deployment)?,
+        interval: interval(deployment)?,
+    })
+}
+
+/// The planner's numbers of a deployment.
+pub(super) fn limits(deployment: &LyncDeployment) -> Result<Limits, CliError> {
+    Limits::try_from(&deployment.spec).map_err(|err| wrong(deployment, &err.to_string()))
+}
+
+fn interval(deployment: &LyncDeployment) -> Result<SignedDuration, CliError> {
+    let interval = deployment.spec.observation.interval_duration();
+    interval.map_err(|err| wrong(deployment, &format!("spec.observation.interval: {err}")))
+}
+
+fn endpoints(view: &OrganisationView) -> Vec<Endpoint> {
+    view.front_ends().into_iter().map(|(host, pool)| Endpoint { host, pool }).collect()
+}
+
+fn read_scenario(deployment: &LyncDeployment, scenario: &serde_json::Value) -> Result<Scenario, CliError> {
+    serde_json::from_value(scenario.clone())
+        .map_err(|err| wrong(deployment, &format!("spec.bridge.simulated.scenario: {err}")))
+}
+
+/// Something is wrong with a deployment.
+fn wrong(deployment: &LyncDeployment, text: &str) -> CliError {
+    let name = deployment.metadata.name.as_deref().unwrap_or_default();
+    CliError::BadInput(vec![format!("LyncDeployment {name}: {text}")])
+}
+
 /// What kubectl takes when a file names none.
-fn namespace_of(metadata: &ObjectMeta) -> &str {
+pub(super) fn namespace_of(metadata: &ObjectMeta) -> &str {
     metadata.namespace.as_deref().unwrap_or("default")
 }

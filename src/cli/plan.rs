@@ -1,10 +1,17 @@
-//! `lync-failover plan`: look and plan, change nothing.
+//! `lync-failover plan`: look, or read a snapshot, and plan; change nothing.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 
-use super::{CliError, OutputFormat, files::load_files, organisation::Simulated, show, simulate::Ending};
+use super::{
+    CliError, OutputFormat,
+    files::{load_files, load_snapshot},
+    organisation::{Simulated, Wish, limits, one_deployment, wishes},
+    recorded::{Planned, same_deployment, told},
+    show,
+    simulate::Ending,
+};
 use crate::{
     api::Management,
     controller::{Resource, Silent},
@@ -22,6 +29,9 @@ pub(super) struct PlanCommand {
     /// Files with a LyncDeployment and LyncFailovers, as kubectl takes them; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Plan from what `lync-failover snapshot` saw, as if it were now. Nothing is contacted.
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
     /// How to print.
     #[arg(long, short, value_enum, default_value_t)]
     output: OutputFormat,
@@ -30,44 +40,78 @@ pub(super) struct PlanCommand {
 impl PlanCommand {
     pub(super) async fn run(self) -> Result<ExitCode, CliError> {
         let loaded = load_files(&self.files)?;
-        let lab = Simulated::build(&loaded, 1.0)?;
-        let mut documents = Vec::new();
-        let mut worst = Ending::Converged;
-        for wish in lab.wishes(&loaded)? {
-            let mut desired = wish.desired;
-            // Whatever the policy says, this command only plans.
-            if desired.management == Management::Enforce {
-                desired.management = Management::Plan;
+        let deployment = one_deployment(&loaded)?;
+        let wishes = wishes(deployment, &loaded)?;
+        let snapshot = self.snapshot.as_deref().map(load_snapshot).transpose()?;
+        let limits = limits(deployment)?;
+        let mut all = Vec::new();
+        match &snapshot {
+            Some(snapshot) => {
+                same_deployment(snapshot, deployment)?;
+                all.extend(
+                    wishes.into_iter().map(|wish| Planned::from_snapshot(only_plan(wish), snapshot, &limits)),
+                );
             }
-            let key = format!("{}/{}", wish.namespace, wish.name);
-            let mut resource = Resource::new(&wish.namespace, &wish.name, desired, lab.store(&key));
-            let (observed, passed, _) = resource
-                .reconcile(&lab.organisation, &Silent)
-                .await
-                .map_err(|err| CliError::Failed(err.to_string()))?;
-            let (ending, next) = (ending(&passed.plan), resource.status.next_action.as_ref());
-            worst = worst.max(ending);
-            match self.output {
-                OutputFormat::Text => {
-                    // That this command only plans is no news; everything else that stands in the way is.
-                    let next = next.filter(|_| passed.plan.decision != Decision::Hold(Hold::PlanOnly));
-                    let text = show::plan(&passed.plan, resource.status.plan.as_ref(), next);
-                    super::print(&format!("{key}\n{text}"));
+            None => {
+                let lab = Simulated::build(&loaded, 1.0)?;
+                for wish in wishes {
+                    all.push(look_and_plan(&lab, only_plan(wish)).await?);
                 }
-                OutputFormat::Json => documents.push(serde_json::json!({
-                    "namespace": wish.namespace,
-                    "name": wish.name,
-                    "plan": resource.status.plan,
-                    "nextAction": next,
-                    "observed": observed,
-                })),
             }
         }
-        if self.output == OutputFormat::Json {
+        let told = snapshot.as_ref().map(|snapshot| told(snapshot, &limits));
+        let is_text = self.output == OutputFormat::Text;
+        if let Some(told) = told.as_ref().filter(|_| is_text) {
+            super::print(&told.line());
+        }
+        let mut documents = Vec::new();
+        let mut worst = Ending::Converged;
+        for Planned { namespace, name, observed, plan, status } in all {
+            worst = worst.max(ending(&plan));
+            let next = status.next_action.as_ref();
+            if is_text {
+                // That this command only plans is no news; everything else that stands in the way is.
+                let next = next.filter(|_| plan.decision != Decision::Hold(Hold::PlanOnly));
+                let text = show::plan(&plan, status.plan.as_ref(), next);
+                super::print(&format!("{namespace}/{name}\n{text}"));
+            } else {
+                let mut document = serde_json::json!({
+                    "namespace": namespace,
+                    "name": name,
+                    "plan": status.plan,
+                    "nextAction": next,
+                    "observed": observed,
+                });
+                if let (Some(told), Some(fields)) = (&told, document.as_object_mut()) {
+                    fields.insert("snapshot".to_owned(), serde_json::json!(told));
+                }
+                documents.push(document);
+            }
+        }
+        if !is_text {
             super::print_json(&documents)?;
         }
         Ok(ExitCode::from(worst.exit_code()))
     }
+}
+
+/// Whatever the policy says, this command only plans.
+fn only_plan(mut wish: Wish) -> Wish {
+    if wish.desired.management == Management::Enforce {
+        wish.desired.management = Management::Plan;
+    }
+    wish
+}
+
+async fn look_and_plan(lab: &Simulated, wish: Wish) -> Result<Planned, CliError> {
+    let Wish { namespace, name, desired, .. } = wish;
+    let store = lab.store(&format!("{namespace}/{name}"));
+    let mut resource = Resource::new(&namespace, &name, desired, store);
+    let (observed, passed, _) = resource
+        .reconcile(&lab.organisation, &Silent)
+        .await
+        .map_err(|err| CliError::Failed(err.to_string()))?;
+    Ok(Planned { namespace, name, observed, plan: passed.plan, status: resource.status })
 }
 
 /// What would become of the plan if it were followed.

@@ -2,6 +2,7 @@
 
 use std::{
     env, fs, io,
+    net::Ipv4Addr,
     path::{Path, PathBuf},
 };
 
@@ -9,7 +10,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::{CliError, organisation::Simulated};
-use crate::simulator::winrm::{Access, Account, WinRm};
+use crate::simulator::winrm::{Access, Account, Listen, WinRm};
 
 /// Where the password is when `--account` names no file.
 const PASSWORD: &str = "LYNC_FAILOVER_ACCOUNT_PASSWORD";
@@ -25,6 +26,10 @@ pub(super) struct WinRmOptions {
     /// The port of the first Front End; the others follow. Default: free ports.
     #[arg(long, value_name = "PORT", requires = "winrm", value_parser = clap::value_parser!(u16).range(1..))]
     winrm_port_base: Option<u16>,
+    /// The loopback address of the first Front End, such as 127.0.20.1; the others follow, all on port 5985
+    /// (5986 with a certificate), and TCP 5061 answers there as long as the Registrar runs. Linux only.
+    #[arg(long, value_name = "ADDRESS", requires = "winrm", conflicts_with = "winrm_port_base")]
+    winrm_address_base: Option<Ipv4Addr>,
     /// The account that may come in, and the file with its password; without a file the password is in
     /// LYNC_FAILOVER_ACCOUNT_PASSWORD. Default: svc-lync, with a password that is printed.
     #[arg(long, value_name = "NAME[:FILE]", requires = "winrm")]
@@ -49,8 +54,15 @@ impl WinRmOptions {
                 .map_err(|error| bad(format!("{}: {error}", certificate.display())))?,
             _ => Access::http(vec![account]),
         };
+        let listen = match (self.winrm_port_base, self.winrm_address_base) {
+            (Some(port), _) => Listen::PortsFrom(port),
+            (_, Some(address)) => {
+                Listen::AddressesFrom(address, if self.tls_cert.is_some() { 5986 } else { 5985 })
+            }
+            (None, None) => Listen::FreePorts,
+        };
         let clock = &lab.organisation.clock;
-        let bound = WinRm::bind(&lab.simulator, clock, access, self.winrm_port_base).await;
+        let bound = WinRm::bind(&lab.simulator, clock, access, listen).await;
         let winrm = bound.map_err(|error: io::Error| CliError::Failed(format!("WinRM: {error}")))?;
         let line =
             |place: &crate::simulator::winrm::Place| format!("{} {} {}\n", place.host, place.pool, place.url);

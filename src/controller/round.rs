@@ -120,7 +120,7 @@ impl Rounds {
         // What is in flight is finished first, whatever the specs say by now.
         let mut kept = follow(shell, &mut self.cursor, Kept::load(store).await?).await?;
 
-        let observed = observe(org).await;
+        let observed = observe(org, self.seen.as_ref()).await;
         listener.saw(Event::Observed(Box::new(observed.clone())));
         let now = org.clock.now();
         let seen = match self.seen.take() {

@@ -82,6 +82,18 @@ pub enum EndpointState {
     /// It answered and refused the credentials, or its identity is not the expected one. No evidence
     /// about Lync.
     Denied(String),
+    /// It answers, but lacks what a change needs: a module, a cmdlet, a parameter. It can be asked.
+    Unfit(String),
+}
+
+/// What keeps a cmdlet on a host from running twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Guard {
+    /// A module on the host with a lock, a fence and a journal.
+    Module,
+    /// Nothing: the cmdlet runs in the session.
+    Plain,
 }
 
 /// Everything that was observed of one Lync organisation.
@@ -112,6 +124,9 @@ pub struct Observed {
     /// The endpoints of the bridge.
     #[serde(default)]
     pub endpoints: BTreeMap<MachineFqdn, Fact<EndpointState>>,
+    /// What guards each endpoint that said so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub guards: BTreeMap<MachineFqdn, Guard>,
 }
 
 impl Observed {
@@ -136,6 +151,7 @@ impl Observed {
             sip: each_or_earlier(self.sip, &earlier.sip),
             registrars: each_or_earlier(self.registrars, &earlier.registrars),
             endpoints: each_or_earlier(self.endpoints, &earlier.endpoints),
+            guards: earlier.guards.clone().into_iter().chain(self.guards).collect(),
         }
     }
 }

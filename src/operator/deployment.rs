@@ -3,49 +3,78 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use kube::ResourceExt;
-use sha2::{Digest, Sha256};
 
 use crate::{
-    api::LyncDeployment,
+    api::{BridgeSpec, LyncDeployment},
     bridge::{RemoteSimulator, SimulatedBridge},
     controller::{Endpoint, Organisation},
-    plan::Limits,
+    reach::{self, ReachError, Secrets, short},
     simulator::{OrganisationView, lock},
 };
 
-use super::environment::Environment;
+use super::{environment::Environment, remote::Remote};
 
 /// An organisation, and the name that tells it from all others.
 pub(super) struct Reached {
     pub(super) organisation: Organisation,
     /// Two deployments with the same identity share one record, and so one lock.
     pub(super) identity: String,
-}
-
-/// Why there is no way to an organisation.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum ReachError {
-    /// The spec cannot be followed; a person has to change it.
-    #[error("{0}")]
-    Spec(String),
-    /// It may work later.
-    #[error("{0}")]
-    Later(String),
+    /// What of it can change without the spec.
+    remote: Option<Remote>,
 }
 
 /// Finds the way to the organisation of a deployment.
 pub(super) async fn reach(
     deployment: &LyncDeployment,
     environment: &Environment,
+    secrets: &dyn Secrets,
 ) -> Result<Reached, ReachError> {
+    match &deployment.spec.bridge {
+        BridgeSpec { winrm: Some(winrm), simulated: None } => {
+            let clock = &environment.clock;
+            let (organisation, remote) = Remote::new(deployment, winrm, secrets, clock).await?;
+            Ok(Reached { organisation, identity: remote.assumed(deployment), remote: Some(remote) })
+        }
+        BridgeSpec { winrm: None, simulated: Some(simulated) } => {
+            let (organisation, identity) = simulated_organisation(deployment, simulated, environment).await?;
+            Ok(Reached { organisation, identity, remote: None })
+        }
+        _ => Err(ReachError::Spec("spec.bridge: exactly one of winrm and simulated must be set".to_owned())),
+    }
+}
+
+impl Reached {
+    /// Takes in what has changed in Secrets since the last round.
+    pub(super) async fn refresh_access(&self, deployment: &LyncDeployment, secrets: &dyn Secrets) {
+        if let Some(remote) = &self.remote {
+            remote.refresh_access(deployment, secrets).await;
+        }
+    }
+
+    /// Finds out who is behind the endpoints, if that is not known yet.
+    pub(super) async fn identify(&mut self) {
+        let Some(remote) = &mut self.remote else { return };
+        if let Some(identity) = remote.identify(&self.organisation).await {
+            self.identity = identity;
+        }
+    }
+
+    /// Lets go of what it holds open.
+    pub(super) async fn close(self) {
+        if let Some(remote) = self.remote {
+            remote.close().await;
+        }
+    }
+}
+
+async fn simulated_organisation(
+    deployment: &LyncDeployment,
+    simulated: &crate::api::SimulatedBridge,
+    environment: &Environment,
+) -> Result<(Organisation, String), ReachError> {
     let spec = |problem: String| ReachError::Spec(problem);
-    let limits = Limits::try_from(&deployment.spec).map_err(|err| spec(err.to_string()))?;
-    let interval = deployment.spec.observation.interval_duration();
-    let interval = interval.map_err(|err| spec(format!("spec.observation.interval: {err}")))?;
+    let (limits, interval) = reach::numbers(&deployment.spec)?;
     let clock = &environment.clock;
-    let Some(simulated) = &deployment.spec.bridge.simulated else {
-        return Err(spec("spec.bridge.winrm: this version reaches simulated deployments only".to_owned()));
-    };
     let with = |bridge: Arc<dyn crate::bridge::Bridge>, prober, view: &OrganisationView| Organisation {
         bridge,
         prober,
@@ -63,8 +92,7 @@ pub(super) async fn reach(
             }
             let remote = Arc::new(RemoteSimulator::new(socket));
             let view = remote.describe().await.map_err(|err| ReachError::Later(format!("{field}: {err}")))?;
-            let organisation = with(remote.clone(), remote, &view);
-            Ok(Reached { organisation, identity: identity("simulator", address) })
+            Ok((with(remote.clone(), remote, &view), short("simulator", address)))
         }
         (None, Some(scenario)) => {
             let field = "spec.bridge.simulated.scenario";
@@ -74,15 +102,8 @@ pub(super) async fn reach(
             let simulator = simulator.map_err(|err| spec(format!("{field}: {err}")))?;
             let view = lock(&simulator).describe(now);
             let bridge = Arc::new(SimulatedBridge::new(simulator, Arc::clone(clock)));
-            let organisation = with(bridge.clone(), bridge, &view);
-            Ok(Reached { organisation, identity: identity("scenario", &uid) })
+            Ok((with(bridge.clone(), bridge, &view), short("scenario", &uid)))
         }
         _ => Err(spec("spec.bridge.simulated: exactly one of scenario and address must be set".to_owned())),
     }
-}
-
-/// A short name from what an organisation is known by.
-fn identity(kind: &str, what: &str) -> String {
-    let digest = Sha256::digest(format!("{kind}/{what}").as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,7 +6,6 @@ use kube::{ResourceExt, runtime::reflector::ObjectRef};
 
 use super::{
     control::Shared,
-    deployment::ReachError,
     events::ready_changed,
     metrics::ResourceLabels,
     write_status::{Written, write_status},
@@ -16,6 +15,7 @@ use crate::{
         ConditionType, LyncDeployment, LyncDeploymentStatus, LyncFailover, LyncFailoverStatus, Reason,
         condition::find_condition,
     },
+    reach::ReachError,
     status::{self, DeploymentOutcome, Outcome},
 };
 

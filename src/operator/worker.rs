@@ -12,6 +12,7 @@ use super::{
     pass::pass,
     report::{labels, report_unreachable},
     reporter::Reporter,
+    secrets::ClusterSecrets,
 };
 use crate::{
     api::{LyncDeployment, LyncFailover},
@@ -48,6 +49,9 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
         let is_unchanged = || look().is_some_and(|(now, failovers)| fingerprint(&now, &failovers) == seen);
         sleep(&shared, pause, is_unchanged).await;
     }
+    if let Some(reached) = way.reached {
+        reached.close().await;
+    }
     members.update(&shared, &[]);
     shared.metrics.forget_deployment(&labels(&*first));
     shared.environment.simulators.close(&uid);
@@ -68,12 +72,18 @@ impl Way {
         &mut self,
         shared: &Shared,
         deployment: &LyncDeployment,
-    ) -> Result<(&Reached, &mut Rounds), super::deployment::ReachError> {
+    ) -> Result<(&Reached, &mut Rounds), crate::reach::ReachError> {
         let generation = deployment.metadata.generation;
-        let reached = match self.reached.take().filter(|_| self.generation == generation) {
-            Some(reached) => reached,
-            None => reach(deployment, &shared.environment).await?,
+        let namespace = deployment.namespace().unwrap_or_default();
+        let secrets = ClusterSecrets::new(&shared.client, &namespace);
+        let mut reached = match self.reached.take().filter(|_| self.generation == generation) {
+            Some(reached) => {
+                reached.refresh_access(deployment, &secrets).await;
+                reached
+            }
+            None => reach(deployment, &shared.environment, &secrets).await?,
         };
+        reached.identify().await;
         self.generation = generation;
         if self.identity.as_ref() != Some(&reached.identity) {
             self.rounds = Rounds::default();

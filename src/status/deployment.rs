@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use super::{conditions::unknown, organisation, seen::edge_view, views::time};
 use crate::{
     api::{
-        CentralManagementView, ConditionStatus, ConditionType, ExecutorState, ExecutorView, Finding,
-        LyncDeploymentStatus, PoolRole, PoolServiceState, PoolVerdict, PoolView, Reason, Vote,
+        CentralManagementView, ConditionStatus, ConditionType, ExecutorGuard, ExecutorState, ExecutorView,
+        Finding, LyncDeploymentStatus, PoolRole, PoolServiceState, PoolVerdict, PoolView, Reason, Vote,
         condition::next_conditions,
     },
-    lync::{EndpointState, Fact, MachineFqdn, Observed, Pool, PoolFqdn, PoolKind},
+    lync::{EndpointState, Fact, Guard, MachineFqdn, Observed, Pool, PoolFqdn, PoolKind},
     plan::{Assessment, Ballot, Limits, Observer, Verdict, Vote as Voted},
 };
 
@@ -230,7 +230,12 @@ fn executor(
         Ok(EndpointState::Connected) => (ExecutorState::Connected, None),
         Ok(EndpointState::Unreachable(why)) => (ExecutorState::Unreachable, Some(why.clone())),
         Ok(EndpointState::Denied(why)) => (ExecutorState::Denied, Some(why.clone())),
+        Ok(EndpointState::Unfit(why)) => (ExecutorState::Unfit, Some(why.clone())),
         Err(why) => (ExecutorState::Unknown, Some(why)),
     };
-    ExecutorView { host: host.to_string(), pool: pool.map(ToString::to_string), state, message }
+    let guard = found.observed.guards.get(host).map(|guard| match guard {
+        Guard::Module => ExecutorGuard::Module,
+        Guard::Plain => ExecutorGuard::Plain,
+    });
+    ExecutorView { host: host.to_string(), pool: pool.map(ToString::to_string), state, guard, message }
 }

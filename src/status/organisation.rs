@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::conditions::unknown;
 use crate::{
     api::{ConditionType, Finding, Reason},
-    lync::{EndpointState, Observed},
+    lync::{EndpointState, Guard, Observed},
     plan::{CmsState, Limits},
 };
 
@@ -35,12 +35,24 @@ pub(super) fn bridge_connected(observed: &Observed, limits: &Limits, now: Timest
     let states = || endpoints.iter().map(|(host, fact)| (host, fact.live(now, limits.stale_after)));
     let connected = states().filter(|(_, state)| *state == Ok(&EndpointState::Connected)).count();
     if connected > 0 {
-        let message = format!("{connected} of {} endpoints take cmdlets", endpoints.len());
+        let mut message = format!("{connected} of {} endpoints take cmdlets", endpoints.len());
+        let plain = observed.guards.values().filter(|guard| **guard == Guard::Plain).count();
+        if plain > 0 {
+            message += &format!(
+                "; {plain} plain, without a guard on the server: a cmdlet whose end is not seen is decided by \
+                 observation"
+            );
+        }
         return Finding::new(condition, true, Reason::Connected, message);
     }
     for (host, state) in states() {
         if let Ok(EndpointState::Denied(why)) = state {
             return Finding::new(condition, false, Reason::Denied, format!("{host}: {why}"));
+        }
+    }
+    for (host, state) in states() {
+        if let Ok(EndpointState::Unfit(why)) = state {
+            return Finding::new(condition, false, Reason::Unfit, format!("{host}: {why}"));
         }
     }
     match states().find_map(|(host, state)| match state {

@@ -89,6 +89,16 @@ impl Session {
         self.ask(Operation::Send { target, data, urgent: false }).await.map(drop)
     }
 
+    /// Sends answers to questions of a shell or a command (stream `pr`, MS-PSRP 3.1.5.3.5), ahead of what is
+    /// still to be read there.
+    ///
+    /// # Errors
+    ///
+    /// Any [`SessionError`].
+    pub async fn answer(&mut self, target: Target, data: Vec<u8>) -> Result<(), SessionError> {
+        self.ask(Operation::Send { target, data, urgent: true }).await.map(drop)
+    }
+
     /// Waits for output of a shell or a command, at most the time of an operation. `None`: nothing yet.
     ///
     /// # Errors

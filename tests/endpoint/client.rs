@@ -1,4 +1,5 @@
 //! Our client: a session, a pool, pipelines.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use lync_failover::{
     lync::{Invocation, ps::PsObject},
     psrp::{
         client::{ClientPipeline, ClientPool, PipelineEnd, PipelineEvent, PoolState, Start},
-        clixml::{Value, to_ps_objects},
+        clixml::to_ps_objects,
         messages::{CommandMetadata, CreatePipeline, ErrorRecord},
     },
     winrm::{Session, SessionError},
@@ -25,17 +26,36 @@ pub(crate) struct Client {
 /// What a pipeline gave.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
+    /// All of it, in order, without the state that it runs and without its end.
+    pub(crate) events: Vec<PipelineEvent>,
     pub(crate) rows: Vec<PsObject>,
-    /// The same as they came.
-    pub(crate) output: Vec<Value>,
     pub(crate) errors: Vec<ErrorRecord>,
     pub(crate) verbose: Vec<String>,
     pub(crate) end: Option<PipelineEnd>,
 }
 
+impl Heard {
+    fn take(&mut self, event: PipelineEvent) {
+        match &event {
+            PipelineEvent::Output(value) => self.rows.extend(to_ps_objects(value)),
+            PipelineEvent::Error(record) => self.errors.push((**record).clone()),
+            PipelineEvent::Verbose(text) => self.verbose.push(text.clone()),
+            PipelineEvent::Unreadable(error) => panic!("{error:?}"),
+            PipelineEvent::Ended(end) => return self.end = Some(end.clone()),
+            PipelineEvent::State(_) => return,
+            _ => {}
+        }
+        self.events.push(event);
+    }
+}
+
 impl Client {
-    pub(crate) async fn open(mut session: Session) -> Self {
-        let shell = Uuid::new_v4();
+    pub(crate) async fn open(session: Session) -> Self {
+        Self::open_as(session, Uuid::new_v4()).await
+    }
+
+    /// Opens a pool in a shell with this id.
+    pub(crate) async fn open_as(mut session: Session, shell: Uuid) -> Self {
         let mut pool = ClientPool::new(shell, FRAGMENT);
         let greeting = pool.open();
         session.create(shell, Some(Duration::from_secs(600)), greeting).await.expect("created");
@@ -50,7 +70,16 @@ impl Client {
 
     /// Starts a pipeline.
     pub(crate) async fn start(&mut self, pipeline: &CreatePipeline) -> Result<ClientPipeline, SessionError> {
-        self.send(self.pool.create(Uuid::new_v4(), pipeline).expect("the pool is open")).await
+        self.start_as(Uuid::new_v4(), pipeline).await
+    }
+
+    /// Starts a pipeline with this id.
+    pub(crate) async fn start_as(
+        &mut self,
+        id: Uuid,
+        pipeline: &CreatePipeline,
+    ) -> Result<ClientPipeline, SessionError> {
+        self.send(self.pool.create(id, pipeline).expect("the pool is open")).await
     }
 
     /// Asks what commands there are.
@@ -60,7 +89,15 @@ impl Client {
         let pipeline = self.send(asked).await.expect("started");
         let heard = self.finish(pipeline, Heard::default()).await;
         assert_eq!(heard.end, Some(PipelineEnd::Completed));
-        (CommandMetadata::read_all(&heard.output).expect("whole"), heard.errors)
+        let output: Vec<_> = heard
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                PipelineEvent::Output(value) => Some(value.clone()),
+                _ => None,
+            })
+            .collect();
+        (CommandMetadata::read_all(&output).expect("whole"), heard.errors)
     }
 
     async fn send(
@@ -85,19 +122,10 @@ impl Client {
         let Some(received) = self.session.receive(target).await? else { return Ok(()) };
         for chunk in received.chunks {
             assert_eq!(chunk.command, Some(pipeline.id()));
-            for event in pipeline.receive(&chunk.data).expect("it reads") {
-                match event {
-                    PipelineEvent::Output(value) => {
-                        heard.rows.extend(to_ps_objects(&value));
-                        heard.output.push(value);
-                    }
-                    PipelineEvent::Error(record) => heard.errors.push(*record),
-                    PipelineEvent::Verbose(text) => heard.verbose.push(text),
-                    PipelineEvent::Ended(end) => heard.end = Some(end),
-                    PipelineEvent::State(_) => {}
-                    other => panic!("{other:?}"),
-                }
-            }
+            pipeline.receive(&chunk.data).expect("it reads").into_iter().for_each(|event| heard.take(event));
+        }
+        for answer in pipeline.take_answers() {
+            self.session.answer(target, answer).await?;
         }
         if received.state.is_some_and(|state| state.state == CommandState::Done) {
             heard.end.get_or_insert(pipeline.finish());

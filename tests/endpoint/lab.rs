@@ -1,13 +1,19 @@
 //! A simulated Lync with its endpoints, in this process.
 
-use std::sync::{Arc, Mutex};
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
 use jiff::Timestamp;
 use lync_failover::{
+    bridge::SimulatedBridge,
     clock::{Clock, ScaledClock, SystemClock},
     simulator::{
         Failure, Scenario, Simulator, Transcript,
-        winrm::{Access, Account as TestAccount, Place, WinRm},
+        winrm::{Access, Account as TestAccount, Listen, Place, WinRm},
     },
     winrm::{Account, Credentials, Endpoint, Gate, Pace, Secret, Session, Tls},
 };
@@ -26,6 +32,7 @@ pub(crate) struct Lab {
     pub(crate) authority: Option<Authority>,
     simulator: Arc<Mutex<Simulator>>,
     clock: Arc<dyn Clock>,
+    refused: Arc<AtomicU64>,
     server: JoinHandle<()>,
 }
 
@@ -59,10 +66,11 @@ impl Lab {
                 Access::https(accounts, &certificate, &key).expect("a certificate")
             }
         };
-        let winrm = WinRm::bind(&simulator, &clock, access, None).await.expect("loopback");
+        let winrm = WinRm::bind(&simulator, &clock, access, Listen::FreePorts).await.expect("loopback");
         let places = winrm.places().to_vec();
+        let refused = winrm.refused_logins();
         let server = tokio::spawn(async move { winrm.serve().await.expect("it serves") });
-        Self { places, authority, simulator, clock, server }
+        Self { places, authority, simulator, clock, refused, server }
     }
 
     pub(crate) fn place(&self, host: &str) -> &Place {
@@ -89,6 +97,22 @@ impl Lab {
 
     pub(crate) fn session(&self, host: &str) -> Session {
         session(self.endpoint(host), ntlm(PASSWORD), Uuid::new_v4())
+    }
+
+    /// A session with an id of its own, and another session configuration.
+    pub(crate) fn session_with(&self, host: &str, id: Uuid, configuration: &str) -> Session {
+        let endpoint = Endpoint { configuration: configuration.to_owned(), ..self.endpoint(host) };
+        session(endpoint, ntlm(PASSWORD), id)
+    }
+
+    /// The same organisation without a wire.
+    pub(crate) fn direct(&self) -> SimulatedBridge {
+        SimulatedBridge::new(Arc::clone(&self.simulator), Arc::clone(&self.clock))
+    }
+
+    /// How many logins the endpoints have refused.
+    pub(crate) fn refused_logins(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
     }
 
     pub(crate) fn plain(&self, host: &str) -> Session {

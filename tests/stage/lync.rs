@@ -65,7 +65,7 @@ fn cmdlet(entry: &Entry) -> &str {
 }
 
 /// The simulated Lync as a process.
-pub(super) fn serve(namespace: &str, scenario: &str) -> Process {
+pub(super) fn serve(namespace: &str, scenario: &str, options: &[&str]) -> Process {
     let file = log(namespace, "scenario.yaml");
     let quick = if scenario.contains("durations:") { "" } else { QUICK };
     let members: Vec<&str> = [quick, scenario].into_iter().filter(|text| !text.is_empty()).collect();
@@ -76,6 +76,6 @@ pub(super) fn serve(namespace: &str, scenario: &str) -> Process {
     );
     fs::write(&file, text).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_lync-failover"));
-    command.args(["simulator", "serve"]).arg(&file).stdout(Stdio::piped());
+    command.args(["simulator", "serve"]).arg(&file).args(options).stdout(Stdio::piped());
     Process::start(&mut command, &log(namespace, "simulator"))
 }

@@ -65,18 +65,23 @@ impl<'a> Stage<'a> {
     /// Everything but the operator, in a namespace of a control plane that has the definitions. The
     /// scenario is written as the members of one object.
     pub fn on(plane: &'a ControlPlane, namespace: String, scenario: &str) -> Self {
-        let mut simulator = lync::serve(&namespace, scenario);
+        let stage = Self::bare(plane, namespace, scenario, &[]);
+        stage.deploy(stage.address);
+        stage
+    }
+
+    /// A simulated Lync that serves with further options, and nobody who is told where.
+    pub fn bare(plane: &'a ControlPlane, namespace: String, scenario: &str, options: &[&str]) -> Self {
+        let mut simulator = lync::serve(&namespace, scenario, options);
         let address = simulator.printed_address();
-        let stage = Self {
+        Self {
             plane,
             namespace,
             address,
             runtime: tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap(),
             logs: AtomicU32::new(0),
             _simulator: simulator,
-        };
-        stage.deploy(address);
-        stage
+        }
     }
 
     /// Says where the simulated Lync is reached.

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -16,6 +16,8 @@ const BEGINS: Duration = Duration::from_secs(30);
 /// A process that does not outlive the test.
 pub struct Process {
     child: Child,
+    /// Kept open: a process that prints into nothing ends.
+    printed: Option<BufReader<ChildStdout>>,
     log: PathBuf,
 }
 
@@ -24,13 +26,14 @@ impl Process {
     pub fn start(command: &mut Command, log: &Path) -> Self {
         let file = fs::File::create(log).unwrap();
         let child = command.stdin(Stdio::null()).stderr(file).spawn().unwrap();
-        Self { child, log: log.to_owned() }
+        Self { child, printed: None, log: log.to_owned() }
     }
 
     /// The address at the end of the first line that it prints.
     pub fn printed_address(&mut self) -> SocketAddr {
         let mut line = String::new();
-        BufReader::new(self.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let printed = self.printed.insert(BufReader::new(self.child.stdout.take().unwrap()));
+        printed.read_line(&mut line).unwrap();
         line.trim().rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("{line:?} has no address"))
     }
 

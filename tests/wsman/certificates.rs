@@ -1,4 +1,5 @@
 //! Certificates for the tests.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use openssl::{
     asn1::Asn1Time,
@@ -34,11 +35,33 @@ impl Authority {
 
     /// Certificate and key for a name, as PEM.
     pub(crate) fn issue(&self, name: &str) -> (Vec<u8>, Vec<u8>) {
+        let now = jiff::Timestamp::now().as_second();
+        self.issue_for(name, now..now + 2 * 24 * 3600)
+    }
+
+    /// Certificate and key for several names, as PEM.
+    pub(crate) fn issue_to_all(&self, names: &[&str]) -> (Vec<u8>, Vec<u8>) {
+        let now = jiff::Timestamp::now().as_second();
+        self.sign(names, now..now + 2 * 24 * 3600)
+    }
+
+    /// The same for a time, in seconds of Unix.
+    pub(crate) fn issue_for(&self, name: &str, valid: std::ops::Range<i64>) -> (Vec<u8>, Vec<u8>) {
+        self.sign(&[name], valid)
+    }
+
+    fn sign(&self, names: &[&str], valid: std::ops::Range<i64>) -> (Vec<u8>, Vec<u8>) {
         let key = key();
-        let mut builder = builder(name, &key);
+        let mut builder = builder(names[0], &key);
+        let [from, until] = [valid.start, valid.end].map(|at| Asn1Time::from_unix(at).expect("a time"));
+        builder.set_not_before(&from).expect("set");
+        builder.set_not_after(&until).expect("set");
         builder.set_issuer_name(self.own.subject_name()).expect("set");
-        let names =
-            SubjectAlternativeName::new().dns(name).build(&builder.x509v3_context(Some(&self.own), None));
+        let mut all = SubjectAlternativeName::new();
+        for name in names {
+            all.dns(name);
+        }
+        let names = all.build(&builder.x509v3_context(Some(&self.own), None));
         builder.append_extension(names.expect("an extension")).expect("appended");
         builder.sign(&self.key, MessageDigest::sha384()).expect("signed");
         (builder.build().to_pem().expect("PEM"), key.private_key_to_pem_pkcs8().expect("PEM"))

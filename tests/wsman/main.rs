@@ -1,6 +1,14 @@
-//! The client of WinRM against a service written by others: pyspnego, MIT Kerberos, Python's TLS.
+//! The client of WinRM and of PowerShell Remoting against a service written by others: psrpcore, pyspnego, MIT
+//! Kerberos, Python's TLS.
 
+mod adoption;
+mod arguments;
+mod broken;
+mod captured;
 mod certificates;
+#[path = "../endpoint/client.rs"]
+mod client;
+mod conversation;
 mod denied;
 mod kdc;
 mod kerberos;
@@ -8,4 +16,7 @@ mod lifecycle;
 mod peer;
 mod proxy;
 mod sealed;
+mod secrets;
 mod secured;
+mod silence;
+mod streams;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, OnceLock},
@@ -69,7 +69,7 @@ pub(crate) struct Peer {
     child: Child,
     pub(crate) port: u16,
     log: PathBuf,
-    _scratch: Scratch,
+    scratch: Scratch,
 }
 
 impl Peer {
@@ -78,24 +78,40 @@ impl Peer {
         Self::start(Scratch::new(), json!({ "offers": ["Negotiate", "Basic"] }), extra, &[])
     }
 
+    /// PowerShell over NTLM.
+    pub(crate) fn power_shell() -> Self {
+        Self::ntlm(json!({ "psrp": true }))
+    }
+
     /// A service behind TLS, and the authority to trust.
     pub(crate) fn tls(extra: Value) -> (Self, Authority) {
-        let (scratch, authority) = (Scratch::new(), Authority::new());
-        let (certificate, key) = authority.issue(HOST);
+        let authority = Authority::new();
+        (Self::certified(&authority, authority.issue(HOST), extra), authority)
+    }
+
+    /// A service behind TLS with this certificate and its key.
+    pub(crate) fn certified(
+        authority: &Authority,
+        (certificate, key): (Vec<u8>, Vec<u8>),
+        extra: Value,
+    ) -> Self {
+        let scratch = Scratch::new();
         let mut tls = json!({
             "certificate": scratch.file("server.crt", certificate),
             "key": scratch.file("server.key", key),
-            "ciphers": SUITES_2012_R2,
+            "ciphers": extra["ciphers"].as_str().unwrap_or(SUITES_2012_R2),
         });
         if extra["client_certificates"] == true {
             tls["client_authority"] = scratch.file("clients.crt", &authority.certificate).into();
         }
         let base = json!({ "offers": ["Negotiate", "Basic"], "tls": tls });
-        (Self::start(scratch, base, extra, &[]), authority)
+        Self::start(scratch, base, extra, &[])
     }
 
     pub(crate) fn start(scratch: Scratch, base: Value, extra: Value, environment: &[(&str, &str)]) -> Self {
-        let mut settings = json!({ "host": HOST, "account": "svc-lync", "password": PASSWORD });
+        let journal = scratch.path("journal");
+        let mut settings =
+            json!({ "host": HOST, "account": "svc-lync", "password": PASSWORD, "journal": journal });
         for part in [base, extra] {
             for (key, value) in part.as_object().expect("an object") {
                 settings[key] = value.clone();
@@ -118,7 +134,26 @@ impl Peer {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("it speaks");
         let port = line.trim().parse().unwrap_or_else(|_| panic!("{:?}", fs::read_to_string(&log)));
-        Self { child, port, log, _scratch: scratch }
+        Self { child, port, log, scratch }
+    }
+
+    /// Lets a cmdlet that waits take its next step.
+    pub(crate) fn turn(&self) {
+        let mut stdin = self.child.stdin.as_ref().expect("piped");
+        stdin.write_all(b"turn\n").expect("it lives");
+    }
+
+    /// What it noted of one kind, in order.
+    pub(crate) fn journal(&self, kind: &str) -> Vec<Value> {
+        let text = fs::read_to_string(self.scratch.path("journal")).expect("a journal");
+        let entries = text.lines().map(|line| serde_json::from_str(line).expect("an entry"));
+        entries.filter(|entry: &Value| entry["kind"] == kind).collect()
+    }
+
+    /// The commands of all pipelines that were made.
+    pub(crate) fn commands(&self) -> Vec<Value> {
+        let of = |entry: &Value| entry["commands"].as_array().expect("a list").clone();
+        self.journal("pipeline").iter().flat_map(of).collect()
     }
 
     pub(crate) fn log(&self) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+    atomic::{AtomicBool, Ordering},
 };
 
 use tokio::{
@@ -13,8 +13,10 @@ use tokio::{
 #[derive(Clone, Default)]
 pub(crate) struct Wire {
     carried: Arc<Mutex<Vec<u8>>>,
-    connections: Arc<AtomicUsize>,
+    /// What the clients sent, connection by connection.
+    sent: Arc<Mutex<Vec<Vec<u8>>>>,
     cut: Arc<AtomicBool>,
+    cut_answer: Arc<AtomicBool>,
 }
 
 impl Wire {
@@ -26,8 +28,9 @@ impl Wire {
         let carrier = wire.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                carrier.connections.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(carrier.clone().carry(client, port));
+                let mut sent = carrier.sent.lock().expect("no panic");
+                sent.push(Vec::new());
+                tokio::spawn(carrier.clone().carry(client, port, sent.len() - 1));
             }
         });
         (wire, at)
@@ -38,21 +41,26 @@ impl Wire {
         self.cut.store(true, Ordering::Relaxed);
     }
 
+    /// The next bytes of the service reach nobody, and the connection ends.
+    pub(crate) fn cut_next_answer(&self) {
+        self.cut_answer.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn connections(&self) -> usize {
-        self.connections.load(Ordering::Relaxed)
+        self.sent.lock().expect("no panic").len()
     }
 
-    /// Whether the bytes appear in what was carried, in either direction.
-    pub(crate) fn carried(&self, needle: &[u8]) -> bool {
-        let carried = self.carried.lock().expect("no panic");
-        carried.windows(needle.len()).any(|window| window == needle)
+    /// What was carried, in both directions.
+    pub(crate) fn carried(&self) -> Vec<u8> {
+        self.carried.lock().expect("no panic").clone()
     }
 
-    pub(crate) fn length(&self) -> usize {
-        self.carried.lock().expect("no panic").len()
+    /// What the clients sent, connection by connection.
+    pub(crate) fn sent(&self) -> Vec<Vec<u8>> {
+        self.sent.lock().expect("no panic").clone()
     }
 
-    async fn carry(self, client: TcpStream, port: u16) {
+    async fn carry(self, client: TcpStream, port: u16, number: usize) {
         let service = TcpStream::connect(("127.0.0.1", port)).await.expect("the service listens");
         let (mut from_client, mut to_client) = client.into_split();
         let (mut from_service, mut to_service) = service.into_split();
@@ -60,6 +68,9 @@ impl Wire {
         let down = tokio::spawn(async move {
             let mut buffer = [0; 16384];
             while let Ok(count @ 1..) = from_service.read(&mut buffer).await {
+                if back.cut_answer.swap(false, Ordering::Relaxed) {
+                    break;
+                }
                 back.carried.lock().expect("no panic").extend(&buffer[..count]);
                 if to_client.write_all(&buffer[..count]).await.is_err() {
                     break;
@@ -72,6 +83,7 @@ impl Wire {
                 break;
             }
             self.carried.lock().expect("no panic").extend(&buffer[..count]);
+            self.sent.lock().expect("no panic")[number].extend(&buffer[..count]);
             if to_service.write_all(&buffer[..count]).await.is_err() {
                 break;
             }

@@ -1,12 +1,14 @@
 //! TLS as Windows Server 2012 R2 speaks it.
 
-use lync_failover::winrm::{ClientIdentity, Credentials, Secret, SessionError, Tls};
+use lync_failover::winrm::{ClientIdentity, Credentials, Endpoint, Secret, SessionError, Tls};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     certificates::Authority,
-    peer::{PASSWORD, Peer, basic, ntlm, session},
+    peer::{HOST, PASSWORD, Peer, basic, ntlm, session},
+    proxy::Wire,
+    secrets::{Secret as Hidden, found},
 };
 
 fn not_sent<T: std::fmt::Debug>(answer: Result<T, SessionError>, words: &str) {
@@ -47,6 +49,61 @@ async fn a_stranger_is_not_trusted() {
     nonsense.tls = Some(Tls { authorities: Some(b"no PEM".to_vec()), identity: None });
     not_sent(session(nonsense, basic(PASSWORD)).identify().await, "authorities");
     assert!(!peer.log().contains("POST"), "no byte of HTTP: {}", peer.log());
+}
+
+/// The types of the records of TLS in what a client sent: 20 to 22 belong to the handshake, 23 is everything
+/// that is meant for the service.
+fn records(mut sent: &[u8]) -> Vec<u8> {
+    let mut types = Vec::new();
+    while let Some((header, rest)) = sent.split_first_chunk::<5>() {
+        types.push(header[0]);
+        sent = rest.get(usize::from(u16::from_be_bytes([header[3], header[4]]))..).expect("a whole record");
+    }
+    types
+}
+
+/// Who is not the configured one gets no credential, no command, and not even the name of the client.
+#[tokio::test]
+async fn what_is_not_the_configured_host_hears_nothing() {
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let now = jiff::Timestamp::now().as_second();
+    let day = 24 * 3600;
+    let cases = [
+        ("another authority", stranger.issue(HOST), false),
+        ("another name", authority.issue("fe2.contoso.com"), false),
+        ("expired", authority.issue_for(HOST, now - 2 * day..now - day), false),
+        ("not yet valid", authority.issue_for(HOST, now + day..now + 2 * day), false),
+        ("the configured one", authority.issue(HOST), true),
+    ];
+    let name = "svc-lync@contoso.com";
+    let (certificates, key) = authority.issue(name);
+    let identity = ClientIdentity { certificates, key: Secret::new(key) };
+    for (case, certificate, good) in cases {
+        let peer = Peer::certified(&authority, certificate.clone(), json!({}));
+        let mutual = Peer::certified(&authority, certificate, json!({ "client_certificates": true }));
+        for (peer, credentials) in
+            [(&peer, basic(PASSWORD)), (&peer, ntlm()), (&mutual, Credentials::Certificate)]
+        {
+            let (wire, port) = Wire::to(peer.port).await;
+            let mut endpoint = Endpoint { port, ..peer.endpoint_tls(&authority) };
+            if matches!(credentials, Credentials::Certificate) {
+                endpoint.tls.as_mut().expect("TLS").identity = Some(identity.clone());
+            }
+            let answer = session(endpoint, credentials.clone()).identify().await;
+            assert_eq!(wire.connections(), 1, "{case}: it was not tried again");
+            let sent = wire.sent().concat();
+            let named = matches!(credentials, Credentials::Certificate) && good;
+            assert_eq!(answer.is_ok(), good, "{case}: {answer:?}");
+            assert_eq!(records(&sent).contains(&23), good, "{case}: {:?}", records(&sent));
+            assert_eq!(!found(&sent, &[Hidden::text(name)]).is_empty(), named, "{case}");
+            if !good {
+                not_sent(answer, "certificate");
+            }
+        }
+        for peer in [peer, mutual] {
+            assert_eq!(!peer.journal("authorization").is_empty(), good, "{case}");
+        }
+    }
 }
 
 #[tokio::test]

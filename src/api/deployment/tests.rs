@@ -1,11 +1,12 @@
 use super::*;
-use crate::api::{Endpoint, TlsSpec};
+use crate::api::{Endpoint, KerberosSpec, TlsSpec};
 
 fn deployment(edit: impl FnOnce(&mut LyncDeploymentSpec, &mut WinRm)) -> LyncDeployment {
     let mut winrm = WinRm {
         configuration_name: "LyncFailover".to_owned(),
         authentication: Authentication::Kerberos,
         credentials_secret_ref: SecretReference { name: "lync-bridge".into() },
+        kerberos: Some(KerberosSpec { kdcs: vec!["dc1.contoso.com".to_owned()] }),
         tls: Some(TlsSpec::default()),
         endpoints: vec![Endpoint {
             host: "fe01.pool1.contoso.com".to_owned(),

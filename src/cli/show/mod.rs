@@ -1,11 +1,13 @@
 //! How things look on a terminal: tables that align, colours only where there is a terminal.
 
 mod conditions;
+mod observed;
 mod plan;
 mod style;
 mod topology;
 
 pub(super) use conditions::{conditions, row};
+pub(super) use observed::observed;
 pub(super) use plan::plan;
 pub(super) use style::{Style, clock_time, indent, paint, table};
 pub(super) use topology::topology;

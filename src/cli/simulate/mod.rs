@@ -10,10 +10,16 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{CliError, OutputFormat, files::load_files, organisation::Simulated};
+use super::{
+    CliError, OutputFormat,
+    files::{load_files, load_snapshot},
+    organisation::{Rehearsal, Simulated, limits, one_deployment, wishes},
+    recorded::told,
+};
 use crate::api::parse_duration;
 
 pub(super) use report::Ending;
+use report::SnapshotReport;
 
 /// Run a failover on a simulated Lync and show every step.
 ///
@@ -29,6 +35,10 @@ pub(super) struct Simulate {
     /// Files with a LyncDeployment and LyncFailovers, as kubectl takes them; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Simulate the organisation that `lync-failover snapshot` saw, whatever bridge the LyncDeployment has.
+    /// Where that is `bridge.simulated`, the failures, faults and durations of its scenario happen to it.
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
     /// How many simulated seconds pass in a second.
     #[arg(long, value_name = "FACTOR", default_value_t = 60.0, value_parser = speed)]
     speed: f64,
@@ -46,16 +56,28 @@ pub(super) struct Simulate {
 impl Simulate {
     pub(super) async fn run(self) -> Result<ExitCode, CliError> {
         let loaded = load_files(&self.files)?;
-        let lab = Simulated::build(&loaded, self.speed)?;
-        let wishes = lab.wishes(&loaded)?;
+        let wishes = wishes(one_deployment(&loaded)?, &loaded)?;
         let is_text = self.output == OutputFormat::Text;
+        let (lab, snapshot) = match self.snapshot.as_deref().map(load_snapshot).transpose()? {
+            None => (Simulated::build(&loaded, self.speed)?, None),
+            Some(snapshot) => {
+                let Rehearsal { lab, assumed } =
+                    Simulated::rehearse(&loaded, &snapshot.observed, self.speed)?;
+                let told = told(&snapshot, &limits(&lab.deployment)?);
+                (lab, Some(SnapshotReport { told, assumed }))
+            }
+        };
         if is_text {
             for note in &loaded.notes {
                 super::print(&format!("note: {note}\n"));
             }
+            if let Some(SnapshotReport { told, assumed }) = &snapshot {
+                super::print(&told.line());
+                assumed.iter().for_each(|text| super::print(&format!("assumed: {text}\n")));
+            }
         }
         let view = Arc::new(live::Live::new(lab.started, is_text, self.quiet));
-        let report = run::run(&lab, wishes, self.timeout, &view).await?;
+        let report = run::run(&lab, wishes, snapshot, self.timeout, &view).await?;
         if !is_text {
             super::print_json(&report)?;
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::super::recorded::Told;
 use crate::{
     api::LyncFailoverStatus,
     plan::{Decision, Hold, StepRecord},
@@ -75,11 +76,24 @@ pub(super) struct EditReport {
     pub(super) status: LyncFailoverStatus,
 }
 
+/// A snapshot that an organisation was made from.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SnapshotReport {
+    #[serde(flatten)]
+    pub(super) told: Told,
+    /// What it did not say and was assumed.
+    pub(super) assumed: Vec<String>,
+}
+
 /// The whole simulation.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Report {
     pub(super) started_at: Timestamp,
+    /// The snapshot that the organisation was made from, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) snapshot: Option<SnapshotReport>,
     pub(super) before: OrganisationView,
     pub(super) edits: Vec<EditReport>,
     pub(super) after: OrganisationView,

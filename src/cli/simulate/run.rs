@@ -11,7 +11,7 @@ use super::{
         show::{self, Style, clock_time, indent, paint, table},
     },
     live::{Live, waiting_line},
-    report::{EditReport, Ending, Report},
+    report::{EditReport, Ending, Report, SnapshotReport},
     stage::Stage,
 };
 use crate::{
@@ -27,6 +27,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 pub(super) async fn run(
     lab: &Simulated,
     wishes: Vec<Wish>,
+    snapshot: Option<SnapshotReport>,
     timeout: SignedDuration,
     live: &Arc<Live>,
 ) -> Result<Report, CliError> {
@@ -42,7 +43,8 @@ pub(super) async fn run(
     let after = lab.view();
     live.text(&heading("Lync after"));
     live.text(&show::topology(&after));
-    let report = Report { started_at: lab.started, before, edits, after, transcript: lab.transcript() };
+    let transcript = lab.transcript();
+    let report = Report { started_at: lab.started, snapshot, before, edits, after, transcript };
     live.text(&ending_line(report.ending()));
     Ok(report)
 }

@@ -11,16 +11,24 @@ use crate::{
     },
 };
 
-use super::answer::{Asked, why};
+use super::{
+    answer::{Asked, why},
+    early,
+};
 
 /// Asks a host, and where the store does not answer there, a host of the pool that Active Directory says
 /// has it: a link that is cut between two sites looks like a dead store from one of them.
-pub(super) async fn ask(org: &Organisation, host: &MachineFqdn, observed: &mut Observed) -> MachineFqdn {
-    ask_one(org, host, observed).await;
+pub(super) async fn ask(
+    org: &Organisation,
+    host: &MachineFqdn,
+    early: Option<early::Asked>,
+    observed: &mut Observed,
+) -> MachineFqdn {
+    ask_one(org, host, early, observed).await;
     match second_witness(org, host, observed) {
         Some(witness) => {
             let mut second = observed.clone();
-            ask_one(org, &witness, &mut second).await;
+            ask_one(org, &witness, None, &mut second).await;
             if is_from_store(&second) {
                 *observed = second;
                 return witness;
@@ -48,10 +56,9 @@ fn second_witness(org: &Organisation, asked: &MachineFqdn, observed: &Observed) 
     there.filter(|host| *host != asked).find(|host| is_connected(host)).cloned()
 }
 
-/// Asks a host. While the store does not answer, what does not change during an outage is read from the
-/// host's replica in a second round trip.
-async fn ask_one(org: &Organisation, host: &MachineFqdn, observed: &mut Observed) {
-    let live = [
+/// What is asked while the store answers.
+pub(super) fn live() -> [Query; 8] {
+    [
         Query::CentralManagementStoreStatus,
         Query::ConfigurationStoreLocation,
         Query::TestCentralManagementDatabase,
@@ -60,9 +67,21 @@ async fn ask_one(org: &Organisation, host: &MachineFqdn, observed: &mut Observed
         Query::Service { role: ServiceRole::EdgeServer },
         Query::RegistrarConfiguration { local_store: false },
         Query::ReplicationStatus,
-    ];
-    let at = org.clock.now();
-    let answers = call(org, host, &live).await;
+    ]
+}
+
+/// Asks a host. While the store does not answer, what does not change during an outage is read from the
+/// host's replica in a second round trip.
+async fn ask_one(
+    org: &Organisation,
+    host: &MachineFqdn,
+    early: Option<early::Asked>,
+    observed: &mut Observed,
+) {
+    let (at, answers) = match early {
+        Some(early) => (early.at, all_of(early.answers)),
+        None => (org.clock.now(), call(org, host, &live()).await),
+    };
     let store = Asked { at, source: Source::CentralManagement(host.clone()) };
     let service = Asked { at, source: Source::Service(host.clone()) };
     let directory = Asked { at, source: Source::ActiveDirectory(host.clone()) };
@@ -139,8 +158,12 @@ pub(super) async fn call_all(org: &Organisation, host: &MachineFqdn, queries: &[
 }
 
 async fn call<const N: usize>(org: &Organisation, host: &MachineFqdn, queries: &[Query; N]) -> [Answer; N] {
+    all_of(call_all(org, host, queries).await)
+}
+
+fn all_of<const N: usize>(answers: Vec<Answer>) -> [Answer; N] {
     let lost = || Err(CallError::Unreadable("an answer is missing".to_owned()));
-    let mut answers = call_all(org, host, queries).await.into_iter();
+    let mut answers = answers.into_iter();
     std::array::from_fn(|_| answers.next().unwrap_or_else(lost))
 }
 

@@ -1,34 +1,45 @@
 //! The pools: who is paired with whom, the Backup Service, the mirrors.
 
-use super::{answer::Asked, organisation::call_all};
+use super::{answer::Asked, early, organisation::call_all};
 use crate::{
     bridge::Answer,
     controller::Organisation,
-    lync::{Fact, MachineFqdn, Observed, PoolFqdn, PoolKind, Source, Version, Why, cmdlet::Query, outputs},
+    lync::{
+        Fact, MachineFqdn, Observed, Pool, PoolFqdn, PoolKind, Source, Topology, Version, Why, cmdlet::Query,
+        outputs,
+    },
 };
 
-/// Asks a host about every Front End pool of the topology, in one round trip.
-pub(super) async fn ask(org: &Organisation, host: &MachineFqdn, observed: &mut Observed) {
+/// What is asked about the Front End pools of a topology.
+pub(super) fn queries(topology: &Topology, local_store: bool) -> Vec<Query> {
+    let is_asked = |pool: &Pool| pool.kind == PoolKind::FrontEnd && pool.version >= Version::LYNC_2013;
+    let mut queries = Vec::new();
+    for (name, pool) in topology.pools.iter().filter(|(_, pool)| is_asked(pool)) {
+        queries.push(Query::PoolBackupRelationship { pool: name.clone(), local_store });
+        queries.push(Query::BackupServiceStatus { pool: name.clone() });
+        if pool.central_management_mirror.is_some() {
+            queries.push(Query::CentralManagementMirrorState { pool: name.clone(), local_store });
+        }
+    }
+    queries
+}
+
+/// Asks a host about every Front End pool of the topology, in one round trip, unless it was asked just that
+/// already.
+pub(super) async fn ask(
+    org: &Organisation,
+    host: &MachineFqdn,
+    early: Option<early::Asked>,
+    observed: &mut Observed,
+) {
     let Some(topology) = observed.topology.value() else { return };
     // Where the topology came from the replica, the store does not answer, and nor will it here.
     let local_store = matches!(&observed.topology, Fact::Known { source: Source::LocalReplica(_), .. });
-    let pools: Vec<(PoolFqdn, bool)> = topology
-        .pools
-        .iter()
-        .filter(|(_, pool)| pool.kind == PoolKind::FrontEnd && pool.version >= Version::LYNC_2013)
-        .map(|(name, pool)| (name.clone(), pool.central_management_mirror.is_some()))
-        .collect();
-
-    let mut queries = Vec::new();
-    for (pool, has_mirror) in &pools {
-        queries.push(Query::PoolBackupRelationship { pool: pool.clone(), local_store });
-        queries.push(Query::BackupServiceStatus { pool: pool.clone() });
-        if *has_mirror {
-            queries.push(Query::CentralManagementMirrorState { pool: pool.clone(), local_store });
-        }
-    }
-    let at = org.clock.now();
-    let answers = call_all(org, host, &queries).await;
+    let queries = queries(topology, local_store);
+    let (at, answers) = match early.filter(|early| early.is_complete_for(&queries)) {
+        Some(early) => (early.at, early.answers),
+        None => (org.clock.now(), call_all(org, host, &queries).await),
+    };
     let source = if local_store { Source::LocalReplica } else { Source::CentralManagement };
     let paired = Asked { at, source: source(host.clone()) };
     let service = Asked { at, source: Source::Service(host.clone()) };

@@ -62,6 +62,32 @@ pub enum Mutation {
 }
 
 impl Mutation {
+    /// Each cmdlet once, with every parameter that it may be sent with: what a host has to know before
+    /// anything is changed from there.
+    pub fn shapes() -> Vec<Invocation> {
+        let shape = |command: &str, parameters: &[&str]| {
+            parameters.iter().fold(Invocation::new(command), |shape, name| shape.switch(name))
+        };
+        vec![
+            shape("Set-CsEdgeServer", &["Identity", "Registrar", "Confirm"]),
+            shape(
+                "Invoke-CsManagementServerFailover",
+                &[
+                    "BackupSqlServerFqdn",
+                    "BackupSqlInstanceName",
+                    "BackupMirrorSqlServerFqdn",
+                    "BackupMirrorSqlInstanceName",
+                    "Force",
+                    "Confirm",
+                    "Verbose",
+                ],
+            ),
+            shape("Invoke-CsPoolFailOver", &["PoolFqdn", "DisasterMode", "Confirm", "Verbose"]),
+            shape("Invoke-CsPoolFailBack", &["PoolFqdn", "DisasterMode", "Confirm", "Verbose"]),
+            shape("Invoke-CsManagementStoreReplication", &["ReplicaFqdn"]),
+        ]
+    }
+
     /// The command with its arguments. Every cmdlet that knows `-Confirm` gets `-Confirm:$false`.
     pub fn invocation(&self) -> Invocation {
         match self {
@@ -171,6 +197,30 @@ mod tests {
                 "Invoke-CsManagementStoreReplication",
             ]
         );
+    }
+
+    #[test]
+    fn a_shape_has_every_parameter_that_is_sent() {
+        let edge = "edge1.contoso.com".parse().expect("valid");
+        let sql = |text: &str| text.parse().expect("valid");
+        let (backup, mirror) = (sql("sql2a.contoso.com\\rtc"), Some(sql("sql2b.contoso.com\\rtc")));
+        let all = [
+            Mutation::SetEdgeServer { edge, next_hop: pool1() },
+            Mutation::InvokeManagementServerFailover {
+                mode: CmsFailoverMode::DisasterRecovery { backup, mirror },
+            },
+            Mutation::InvokePoolFailOver { pool: pool1(), disaster_mode: true },
+            Mutation::InvokePoolFailBack { pool: pool1(), disaster_mode: true },
+            Mutation::InvokeManagementStoreReplication {
+                replica: "fe1.pool1.contoso.com".parse().expect("valid"),
+            },
+        ];
+        let named = |call: &Invocation| {
+            let names = call.parameters.iter().map(|parameter| parameter.name.clone());
+            (call.command.clone(), names.collect::<Vec<_>>())
+        };
+        let sent: Vec<_> = all.iter().map(|mutation| named(&mutation.invocation())).collect();
+        assert_eq!(Mutation::shapes().iter().map(named).collect::<Vec<_>>(), sent);
     }
 
     #[test]

@@ -5,8 +5,12 @@ use std::collections::HashMap;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{
-    ClixmlError, Limits, ListKind, Object, Value, bounds, error::shortened, escape::unescape, object::Base,
-    primitive, references::References,
+    ClixmlError, Limits, ListKind, Object, Value, bounds,
+    error::shortened,
+    escape::{self, unescape},
+    object::Base,
+    primitive,
+    references::References,
 };
 
 /// Reads a value within [`Limits::DEFAULT`].
@@ -25,6 +29,7 @@ pub fn decode(text: &str) -> Result<Value, ClixmlError> {
 /// A [`ClixmlError`] for whatever is not the CLIXML of one value, or too much of it.
 pub fn decode_within(text: &str, limits: &Limits) -> Result<Value, ClixmlError> {
     bounds::check(text, limits)?;
+    let text = &escape::readable(text);
     let options = ParsingOptions { allow_dtd: false, nodes_limit: limits.nodes, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::NodesLimitReached => {

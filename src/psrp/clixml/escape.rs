@@ -27,6 +27,15 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf16_lossy(&units))
 }
 
+/// The two characters that no XML has, as escapes: .NET writes them as they are, because PowerShell lets its
+/// writer check none.
+pub(super) fn readable(clixml: &str) -> Cow<'_, str> {
+    if !clixml.contains(['\u{FFFE}', '\u{FFFF}']) {
+        return Cow::Borrowed(clixml);
+    }
+    Cow::Owned(clixml.replace('\u{FFFE}', "_xFFFE_").replace('\u{FFFF}', "_xFFFF_"))
+}
+
 /// The code unit, if the text begins with an escape.
 fn escaped_unit(text: &str) -> Option<u16> {
     match text.as_bytes() {
@@ -99,6 +108,13 @@ mod tests {
         }
         assert_eq!(unescape("_x0041_x0042_"), "Ax0042_");
         assert_eq!(unescape("__x0041__"), "_A_");
+    }
+
+    #[test]
+    fn what_no_xml_has_is_read_as_dot_net_writes_it() {
+        let raw = "<S>a\u{FFFE}b\u{FFFF}</S>";
+        assert_eq!(super::super::decode(raw), Ok("a\u{FFFE}b\u{FFFF}".into()));
+        assert!(matches!(readable("<S>a</S>"), Cow::Borrowed(_)));
     }
 
     #[test]

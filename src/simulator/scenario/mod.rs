@@ -2,6 +2,7 @@
 
 mod durations;
 mod failure;
+mod from_observed;
 mod span;
 mod start;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use durations::Durations;
 pub use failure::{ByHand, Failure, Fault, FaultKind, Link};
+pub use from_observed::{Rebuilt, from_observed};
 pub use span::{Span, SpanError};
 pub use start::{BackupHealth, CmsSpec, EdgeSpec, Edition, InitialState, PoolSpec, Start};
 

@@ -1,5 +1,7 @@
 //! Who may come in, and how.
 
+use std::sync::{Arc, atomic::AtomicU64};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use openssl::{
     error::ErrorStack,
@@ -38,12 +40,14 @@ impl std::fmt::Debug for Account {
 pub struct Access {
     accounts: Vec<Account>,
     pub(super) tls: Option<SslAcceptor>,
+    /// How many logins were refused, for those who ask whether an account would be locked by now.
+    pub(super) refused: Arc<AtomicU64>,
 }
 
 impl Access {
     /// HTTP: NTLM, and every message sealed.
     pub fn http(accounts: Vec<Account>) -> Self {
-        Self { accounts, tls: None }
+        Self { accounts, tls: None, refused: Arc::default() }
     }
 
     /// HTTPS: NTLM or Basic. Certificate (with what leads to its authority) and key are PEM.
@@ -62,7 +66,7 @@ impl Access {
         }
         builder.set_private_key(PKey::private_key_from_pem(key)?.as_ref())?;
         builder.check_private_key()?;
-        Ok(Self { accounts, tls: Some(builder.build()) })
+        Ok(Self { accounts, tls: Some(builder.build()), refused: Arc::default() })
     }
 
     /// The schemes that are offered.

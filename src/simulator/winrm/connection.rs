@@ -1,6 +1,6 @@
 //! One connection: HTTP, authentication, seal.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -124,6 +124,7 @@ impl Connection {
         let token = STANDARD.decode(token.trim()).ok();
         let (Some(scheme), Some(token)) = (known, token) else { return Err(Box::new(self.refuse())) };
         let said = |token: &[u8]| format!("{scheme} {}", STANDARD.encode(token));
+        let proves = matches!(client, Client::Greeting(_));
         let step = match std::mem::replace(client, Client::Stranger) {
             Client::Greeting(handshake) => handshake.step(&token, &self.access),
             Client::Stranger | Client::Known { .. } => Handshake::begin(&token),
@@ -137,7 +138,12 @@ impl Connection {
                 *client = Client::Known { account, seal };
                 Ok(last.and_then(|last| HeaderValue::from_str(&said(&last)).ok()))
             }
-            _ => Err(Box::new(self.refuse())),
+            _ => {
+                if proves {
+                    self.access.refused.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(Box::new(self.refuse()))
+            }
         }
     }
 

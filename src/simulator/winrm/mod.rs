@@ -1,7 +1,8 @@
 //! The simulated Front Ends as WinRM endpoints: PowerShell Remoting for our own client and for others.
 //!
-//! One loopback listener for each Front End. Behind it shells as a constrained endpoint has them: commands
-//! that the simulator knows, typed arguments, no scripts. A Front End that is down closes every connection.
+//! One loopback listener for each Front End, and with addresses of their own one for SIP. Behind it shells as
+//! a constrained endpoint has them: commands that the simulator knows, typed arguments, no scripts. A Front End
+//! that is down closes every connection.
 //!
 //! Under the session configuration `LyncFailover` it has the functions of the module that this product puts
 //! on a host, and no cmdlet that changes anything: what is to change goes through the fence, the lock and the
@@ -25,13 +26,14 @@ mod records;
 mod runner;
 mod service;
 mod shell;
+mod sip;
 mod spnego;
 
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -61,6 +63,38 @@ pub struct WinRm {
     places: Vec<Place>,
     listeners: Vec<(TcpListener, Arc<Host>)>,
     access: Arc<Access>,
+    has_sip: bool,
+}
+
+/// Where the Front Ends listen, in the order of the topology. Always on loopback.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listen {
+    /// On free ports of 127.0.0.1.
+    #[default]
+    FreePorts,
+    /// On this port of 127.0.0.1 and those that follow it.
+    PortsFrom(u16),
+    /// On one port of this address and those that follow it. Then TCP 5061 answers there too, as long as the
+    /// Registrar runs. All of 127/8 is there on Linux, not everywhere else.
+    AddressesFrom(Ipv4Addr, u16),
+}
+
+impl Listen {
+    fn place(self, at: usize) -> io::Result<(Ipv4Addr, u16)> {
+        let exhausted = |what: &str| io::Error::other(format!("there are not enough {what} on loopback"));
+        match self {
+            Self::FreePorts => Ok((Ipv4Addr::LOCALHOST, 0)),
+            Self::PortsFrom(first) => {
+                let port = u16::try_from(at).ok().and_then(|at| first.checked_add(at));
+                Ok((Ipv4Addr::LOCALHOST, port.ok_or_else(|| exhausted("ports"))?))
+            }
+            Self::AddressesFrom(first, port) => {
+                let bits = u32::try_from(at).ok().and_then(|at| first.to_bits().checked_add(at));
+                let address = bits.map(Ipv4Addr::from_bits).filter(Ipv4Addr::is_loopback);
+                Ok((address.ok_or_else(|| exhausted("addresses"))?, port))
+            }
+        }
+    }
 }
 
 /// Where a Front End listens.
@@ -77,8 +111,7 @@ pub struct Place {
 }
 
 impl WinRm {
-    /// Listens for each Front End: on free ports, or on `first_port` and those that follow it, in the order
-    /// of the topology. Always on loopback.
+    /// Listens for each Front End.
     ///
     /// # Errors
     ///
@@ -87,20 +120,13 @@ impl WinRm {
         simulator: &Arc<Mutex<Simulator>>,
         clock: &Arc<dyn Clock>,
         access: Access,
-        first_port: Option<u16>,
+        listen: Listen,
     ) -> io::Result<Self> {
         let front_ends = lock(simulator).describe(clock.now()).front_ends();
         let scheme = if access.tls.is_some() { "https" } else { "http" };
         let (mut places, mut listeners) = (Vec::new(), Vec::new());
         for (at, (host, pool)) in front_ends.into_iter().enumerate() {
-            let port = match first_port {
-                None => 0,
-                Some(first) => u16::try_from(at)
-                    .ok()
-                    .and_then(|at| first.checked_add(at))
-                    .ok_or_else(|| io::Error::other("there are not enough ports"))?,
-            };
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+            let listener = TcpListener::bind(listen.place(at)?).await?;
             let address = listener.local_addr()?;
             listeners.push((
                 listener,
@@ -108,12 +134,18 @@ impl WinRm {
             ));
             places.push(Place { host, pool, address, url: format!("{scheme}://{address}/wsman") });
         }
-        Ok(Self { places, listeners, access: Arc::new(access) })
+        let has_sip = matches!(listen, Listen::AddressesFrom(..));
+        Ok(Self { places, listeners, access: Arc::new(access), has_sip })
     }
 
     /// Where they listen, in the order of the topology.
     pub fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// How many logins were refused so far.
+    pub fn refused_logins(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.access.refused)
     }
 
     /// Serves until a listener fails.
@@ -124,6 +156,9 @@ impl WinRm {
     pub async fn serve(self) -> io::Result<()> {
         let mut tasks = JoinSet::new();
         for (listener, host) in self.listeners {
+            if self.has_sip {
+                tasks.spawn(sip::answer(listener.local_addr()?.ip(), Arc::clone(&host)));
+            }
             tasks.spawn(listen(listener, host, Arc::clone(&self.access)));
         }
         match tasks.join_next().await {

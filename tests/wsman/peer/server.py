@@ -1,5 +1,6 @@
-"""WinRM for the tests: HTTP, authentication by pyspnego, sealing. Takes its settings as JSON, prints its port, ends
-with its standard input. Requests with a body before authentication, or unsealed without TLS, are an error."""
+"""WinRM for the tests: HTTP, authentication by pyspnego, sealing. Takes its settings as JSON, prints its port. Each line
+of its standard input gives cmdlets a turn; it ends with it. Requests with a body before authentication, or unsealed
+without TLS, are an error."""
 
 import base64
 import hashlib
@@ -15,6 +16,7 @@ import spnego
 from cryptography import x509
 from spnego.channel_bindings import GssChannelBindings
 
+import journal
 import seal
 from wsman import Echo, Service
 
@@ -56,6 +58,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         authorization = self.headers.get("Authorization", "")
+        journal.note(kind="authorization", value=authorization)
         user = self.user_of(authorization)
         if user is None and not (self.context and self.context.complete and not authorization):
             assert not body or authorization.startswith("Basic"), "a body before authentication"
@@ -148,6 +151,7 @@ class Server(ThreadingHTTPServer):
 
 
 def main():
+    journal.keep(SETTINGS["journal"])
     server = Server(("127.0.0.1", 0), Handler)
     if tls := SETTINGS.get("tls"):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -161,7 +165,10 @@ def main():
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
-    sys.stdin.read()
+    for _ in sys.stdin:
+        from psrp import TURNS
+
+        TURNS.release()
     os._exit(0)
 
 

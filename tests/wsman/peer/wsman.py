@@ -8,6 +8,8 @@ import uuid
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
 
+from journal import note
+
 S = "{http://www.w3.org/2003/05/soap-envelope}"
 A = "{http://schemas.xmlsoap.org/ws/2004/08/addressing}"
 W = "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}"
@@ -72,6 +74,11 @@ class Service:
 
     def answer(self, envelope, identity):
         """Status and envelope of the answer."""
+        status, said = self.answer_to(envelope, identity)
+        note(kind="exchange", identity=identity, heard=envelope.decode(), said=said, status=status)
+        return status, said
+
+    def answer_to(self, envelope, identity):
         root = ET.fromstring(envelope)
         body = root.find(S + "Body")
         if body.find(I + "Identify") is not None:
@@ -141,6 +148,7 @@ class Service:
 
     def send(self, header, body):
         shell, stream = self.shell(header), body.find(f"{RSP}Send/{RSP}Stream")
+        note(kind="send", stream=stream.get("Name"), command=stream.get("CommandId"))
         with self.changed:
             shell["runs"].send(self.known(shell, stream), base64.b64decode(stream.text))
             self.changed.notify_all()

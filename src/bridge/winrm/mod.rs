@@ -1,0 +1,224 @@
+//! The bridge to a real Lync: PowerShell remoting to Front End servers.
+//!
+//! A host is read through one shell, which is kept open. Where it offers the operator's module, changes are
+//! operations that run apart from every connection and are known by their id; elsewhere (a plain endpoint)
+//! a change runs in a shell of its own, whose ids were written down before, so that a new process can take
+//! it up again.
+
+mod access;
+mod host;
+mod module;
+mod plain;
+mod query;
+mod shell;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{Adoption, Answer, Bridge, CallError, Followed, Operation, Sight};
+use crate::{
+    clock::Clock,
+    lync::{Guard, MachineFqdn, cmdlet::Query},
+    winrm::Gate,
+};
+
+pub use access::{Access, Listener};
+
+use self::{
+    host::{Home, Host},
+    plain::Sessions,
+};
+
+/// Time from the start of this process in which it changes nothing through plain endpoints: no guard on the
+/// server would stop a former leader that still believes in its lease (15 s by default).
+const HOLD_OFF: Duration = Duration::from_secs(20);
+
+/// A bridge to Front End servers by WinRM.
+pub struct WinRmBridge(Inner);
+
+/// What every verb works with.
+struct Inner {
+    hosts: BTreeMap<MachineFqdn, Host>,
+    access: RwLock<Arc<Access>>,
+    gate: Gate,
+    /// What shell ids are made of, so that each process finds the shells of the last one.
+    family: Uuid,
+    sessions: Sessions,
+    clock: Arc<dyn Clock>,
+    /// Whether the organisation behind the hosts is known to be the one whose record is used.
+    is_identified: AtomicBool,
+    born: Instant,
+}
+
+impl WinRmBridge {
+    /// A bridge that has not connected. `family` is what tells its shells from those of others, such as the
+    /// uid of the deployment.
+    pub fn new(listeners: Vec<Listener>, access: Access, family: Uuid, clock: Arc<dyn Clock>) -> Self {
+        let hosts = listeners.into_iter().map(|listener| (listener.host.clone(), Host::new(listener)));
+        Self(Inner {
+            hosts: hosts.collect(),
+            access: RwLock::new(Arc::new(access)),
+            gate: Gate::new(Arc::clone(&clock)),
+            family,
+            sessions: Sessions::default(),
+            clock,
+            is_identified: AtomicBool::new(false),
+            born: Instant::now(),
+        })
+    }
+
+    /// Enters by other means from now on. What runs goes on.
+    pub fn replace_access(&self, access: Access) {
+        *self.0.access.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(access);
+    }
+
+    /// The version of the Secrets that it enters with.
+    pub fn revision(&self) -> String {
+        self.0.access().revision.clone()
+    }
+
+    /// Takes in that the organisation is known. Before that nothing is changed: the lock would be another
+    /// one.
+    pub fn identified(&self) {
+        self.0.is_identified.store(true, Ordering::Relaxed);
+    }
+
+    /// The identity of the home that hosts share for their journal, if one of them has said so.
+    pub fn shared_home(&self) -> Option<String> {
+        self.0.shared_home()
+    }
+
+    /// Ends the shells that hosts are read through.
+    pub async fn close(&self) {
+        futures::future::join_all(self.0.hosts.values().map(Host::close)).await;
+    }
+}
+
+impl Inner {
+    fn access(&self) -> Arc<Access> {
+        Arc::clone(&self.access.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn host(&self, name: &MachineFqdn) -> Result<&Host, CallError> {
+        let unknown = || CallError::NotSent(format!("{name} is not among the endpoints of the deployment"));
+        self.hosts.get(name).ok_or_else(unknown)
+    }
+
+    /// The shell through which a host is read: always the same one.
+    fn reading_shell(&self, host: &MachineFqdn) -> Uuid {
+        let name = [self.family.as_bytes().as_slice(), host.as_str().as_bytes()].concat();
+        let digest = <sha2::Sha256 as sha2::Digest>::digest(name);
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
+    /// Where the first host that shares its journal keeps it.
+    fn shared_home(&self) -> Option<String> {
+        let homes = self.hosts.values().filter_map(|host| host.known()?.home);
+        homes.filter(|home| home.is_shared).map(|home| home.id).next()
+    }
+
+    /// What guards a host. Asks it, if it has not said so yet.
+    async fn guard(&self, name: &MachineFqdn) -> Result<Guard, CallError> {
+        let host = self.host(name)?;
+        if host.known().is_none() {
+            query::query(self, host, &[]).await?;
+        }
+        let unknown = || CallError::Unreadable(format!("{name} does not say what guards it"));
+        host.known().map(|known| known.guard).ok_or_else(unknown)
+    }
+
+    /// Why nothing can be changed from a host.
+    fn unfit(&self, host: &Host) -> Option<String> {
+        let known = host.known()?;
+        if !known.missing.is_empty() {
+            return Some(format!(
+                "it lacks {}; install the Lync Server management tools of the newest update there, and for the \
+                 session configuration the module LyncFailover (docs/windows.md)",
+                known.missing.join(", ")
+            ));
+        }
+        let shared = self.shared_home()?;
+        match known.home {
+            Some(Home { id, .. }) if id == shared => None,
+            Some(_) => Some(format!(
+                "its journal has a home of its own, and that of other endpoints is shared ({shared}); give all of \
+                 them the same -Home (docs/windows.md)"
+            )),
+            None => Some("it has no guard, and other endpoints have one".to_owned()),
+        }
+    }
+
+    /// Checks what has to hold before anything is changed.
+    async fn may_change(&self, name: &MachineFqdn) -> Result<Guard, CallError> {
+        if !self.is_identified.load(Ordering::Relaxed) {
+            return Err(CallError::NotSent("the Lync organisation behind it is not known yet".to_owned()));
+        }
+        let guard = self.guard(name).await?;
+        match self.unfit(self.host(name)?) {
+            Some(why) => Err(CallError::NotSent(format!("{name}: {why}"))),
+            None => Ok(guard),
+        }
+    }
+}
+
+#[async_trait]
+impl Bridge for WinRmBridge {
+    async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError> {
+        query::query(&self.0, self.0.host(host)?, queries).await
+    }
+
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError> {
+        match self.0.may_change(host).await? {
+            Guard::Module => module::raise_epoch(&self.0, self.0.host(host)?).await,
+            Guard::Plain => {
+                tokio::time::sleep_until(self.0.born + HOLD_OFF).await;
+                Ok(0)
+            }
+        }
+    }
+
+    async fn start(&self, operation: &Operation) -> Result<(), CallError> {
+        match self.0.may_change(&operation.host).await? {
+            Guard::Module => module::start(&self.0, self.0.host(&operation.host)?, operation).await,
+            Guard::Plain => plain::start(&self.0, self.0.host(&operation.host)?, operation).await,
+        }
+    }
+
+    async fn follow(&self, operation: &Operation, after: u64) -> Result<Followed, CallError> {
+        match self.0.guard(&operation.host).await? {
+            Guard::Module => module::follow(&self.0, self.0.host(&operation.host)?, operation, after).await,
+            Guard::Plain => plain::follow(&self.0, operation, after).await,
+        }
+    }
+
+    async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
+        match self.0.guard(via).await? {
+            Guard::Module => module::adopt(&self.0, self.0.host(via)?, operation).await,
+            Guard::Plain => plain::adopt(&self.0, self.0.host(via)?, operation).await,
+        }
+    }
+
+    fn sight(&self, host: &MachineFqdn) -> Option<Sight> {
+        let host = self.0.hosts.get(host)?;
+        Some(Sight { guard: host.known()?.guard, unfit: self.0.unfit(host) })
+    }
+}
+
+impl fmt::Debug for WinRmBridge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WinRmBridge").field("hosts", &self.0.hosts.keys()).finish_non_exhaustive()
+    }
+}

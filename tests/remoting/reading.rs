@@ -1,0 +1,124 @@
+//! What the bridge reads is what there is.
+
+use lync_failover::{
+    bridge::{Bridge as _, CallError, KnownRefusal},
+    lync::{
+        Guard, MachineFqdn,
+        cmdlet::{Query, ServiceRole},
+        ps::{PsObject, PsValue},
+    },
+};
+
+use crate::{
+    bridges::{MODULE, PLAIN, access, bridge},
+    lab::{HOST, Lab, PASSWORD, ntlm},
+};
+
+fn host() -> MachineFqdn {
+    HOST.parse().expect("a name")
+}
+
+fn every_query() -> Vec<Query> {
+    let pool: lync_failover::lync::PoolFqdn = "pool2.contoso.com".parse().expect("a name");
+    vec![
+        Query::Topology { local_store: true },
+        Query::RegistrarConfiguration { local_store: true },
+        Query::PoolBackupRelationship { pool: pool.clone(), local_store: true },
+        Query::CentralManagementStoreStatus,
+        Query::ConfigurationStoreLocation,
+        Query::TestCentralManagementDatabase,
+        Query::CentralManagementMirrorState { pool: pool.clone(), local_store: true },
+        Query::WindowsService { computer: host() },
+        Query::Service { role: ServiceRole::EdgeServer },
+        Query::Service { role: ServiceRole::CentralManagement },
+        Query::ReplicationStatus,
+        Query::BackupServiceStatus { pool },
+    ]
+}
+
+/// The clock goes on between two questions, and .NET counts in 100 ns.
+fn timeless(rows: &[PsObject]) -> Vec<PsObject> {
+    fn value(of: &PsValue) -> PsValue {
+        match of {
+            PsValue::Time(_) => PsValue::Null,
+            PsValue::List(items) => PsValue::List(items.iter().map(value).collect()),
+            PsValue::Object(row) => PsValue::Object(object(row)),
+            other => other.clone(),
+        }
+    }
+    fn object(row: &PsObject) -> PsObject {
+        let properties = row.properties.iter().map(|(name, own)| (name.clone(), value(own)));
+        PsObject { properties: properties.collect(), ..row.clone() }
+    }
+    rows.iter().map(object).collect()
+}
+
+/// Over the wire and without it, with the module and without it: the same.
+#[tokio::test]
+async fn every_query_gives_over_the_wire_what_it_gives_without() {
+    for scenario in ["", "failures:\n- kill: [pool1.contoso.com]\n"] {
+        let lab = Lab::http(scenario, 0.001).await;
+        let direct = lab.direct();
+        let expected = direct.query(&host(), &every_query()).await.expect("it answers");
+        for configuration in [PLAIN, MODULE] {
+            let remote = bridge(&lab, configuration);
+            let answers = remote.query(&host(), &every_query()).await.expect("it answers");
+            for ((query, answer), expected) in every_query().iter().zip(&answers).zip(&expected) {
+                match (answer, expected) {
+                    (Ok(answer), Ok(expected)) => {
+                        assert_eq!(timeless(answer), timeless(expected), "{query} by {configuration}");
+                    }
+                    (Err(CallError::Refused(answer)), Err(CallError::Refused(expected))) => {
+                        assert_eq!(answer.known(), expected.known(), "{query} by {configuration}");
+                        assert_eq!(answer.known(), Some(KnownRefusal::CentralManagementUnavailable));
+                    }
+                    other => panic!("{query} by {configuration}: {other:?}"),
+                }
+            }
+            let guard = remote.sight(&host()).expect("it has answered");
+            let expected = if configuration == PLAIN { Guard::Plain } else { Guard::Module };
+            assert_eq!((guard.guard, guard.unfit), (expected, None));
+            remote.close().await;
+        }
+        assert_eq!(lab.session(HOST).shells().await.expect("a list"), [], "no shell is left");
+    }
+}
+
+/// A killed process leaves its shell behind; the next one takes its place. There is never more than one.
+#[tokio::test]
+async fn a_hundred_killed_processes_leave_one_shell() {
+    let lab = Lab::http("", 1.0).await;
+    for _ in 0..100 {
+        let remote = bridge(&lab, MODULE);
+        remote.query(&host(), &[Query::ConfigurationStoreLocation]).await.expect("it answers");
+        drop(remote);
+    }
+    assert_eq!(lab.session(HOST).shells().await.expect("a list").len(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_password_is_tried_twice_and_a_new_one_at_once() {
+    let lab = Lab::http("", 1.0).await;
+    let remote = bridge(&lab, MODULE);
+    remote.replace_access(access(MODULE, ntlm("wrong"), "2"));
+    for _ in 0..5 {
+        let answer = remote.query(&host(), &[Query::ConfigurationStoreLocation]).await;
+        assert!(matches!(&answer, Err(CallError::Denied(why)) if !why.contains("wrong")), "{answer:?}");
+    }
+    assert_eq!(lab.refused_logins(), 2, "more would lock the account");
+    remote.replace_access(access(MODULE, ntlm(PASSWORD), "3"));
+    remote.query(&host(), &[Query::ConfigurationStoreLocation]).await.expect("it answers");
+}
+
+#[tokio::test]
+async fn a_host_that_restarts_is_read_again() {
+    let lab = Lab::http("", 1.0).await;
+    let remote = bridge(&lab, MODULE);
+    let query = [Query::ConfigurationStoreLocation];
+    remote.query(&host(), &query).await.expect("it answers");
+    lab.inject("{kill: [pool2.contoso.com]}");
+    let answer = remote.query(&host(), &query).await;
+    assert!(matches!(answer, Err(CallError::NotSent(_) | CallError::Unknown(_))), "{answer:?}");
+    lab.inject("{revive: [pool2.contoso.com]}");
+    remote.query(&host(), &query).await.expect("it answers");
+}
