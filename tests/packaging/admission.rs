@@ -111,10 +111,18 @@ fn the_samples_are_accepted() {
     let plane = installed();
     // Namespaced objects are refused while their namespace is only tried.
     plane.kubectl(&["create", "namespace", "lync-dr"], "").ok();
-    let samples = path("deploy/samples");
-    let tried = ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-k", &samples];
-    let tried = plane.kubectl(&tried, "").ok();
+    let tried = |directory| {
+        let objects = path(directory);
+        let tried = ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-k", &objects];
+        plane.kubectl(&tried, "").ok()
+    };
+    let samples = tried("deploy/samples");
     for kind in ["lyncdeployment.lyncfailover.dev/contoso", "lyncfailover.lyncfailover.dev/contoso"] {
-        assert!(tried.contains(kind), "{tried}");
+        assert!(samples.contains(kind), "{samples}");
+    }
+    let winrm = tried("deploy/winrm");
+    let access = "role.rbac.authorization.k8s.io/lync-failover-secrets";
+    for kind in ["lyncdeployment.lyncfailover.dev/contoso", access] {
+        assert!(winrm.contains(kind), "{winrm}");
     }
 }

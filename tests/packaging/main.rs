@@ -13,5 +13,6 @@ mod release;
 mod rights;
 mod run;
 mod same;
+mod secrets;
 mod stage;
 mod values;

@@ -22,6 +22,8 @@ fn bad_values_are_refused_and_named() {
         ("watchNamespaces={a,b}", "watchNamespaces"),
         ("watchNamespaces={Lync}", "watchNamespaces"),
         ("watchNamespaces=lync-dr", "watchNamespaces"),
+        ("secretAccess[0].namespace=lync-dr", "secretAccess"),
+        ("secretAccess[0].namespace=lync-dr,secretAccess[0].names={}", "secretAccess"),
         ("serviceAccount.create=false", "serviceAccount"),
         ("serviceAccount.annotations=x", "annotations"),
         ("crds.install=perhaps", "install"),
