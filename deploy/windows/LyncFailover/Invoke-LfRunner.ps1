@@ -7,6 +7,10 @@ param([Parameter(Mandatory)] [guid]$OperationId)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+# The operator knows some refusals by their English text.
+$english = [System.Globalization.CultureInfo]::GetCultureInfo('en-US')
+[System.Threading.Thread]::CurrentThread.CurrentCulture = $english
+[System.Threading.Thread]::CurrentThread.CurrentUICulture = $english
 
 $manifest = [System.IO.Path]::Combine($PSScriptRoot, 'LyncFailover.psd1')
 $module = Import-Module -Name $manifest -PassThru
