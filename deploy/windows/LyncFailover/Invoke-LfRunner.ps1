@@ -20,8 +20,12 @@ $module = Import-Module -Name $manifest -PassThru
     $journal = Get-LfHome
     $entry = Enter-LfRun -JournalHome $journal -OperationId $OperationId
     if ($null -ne $entry) {
-        $failure = Invoke-LfAction -JournalHome $journal -Entry $entry
-        Complete-LfRun -JournalHome $journal -OperationId $OperationId -ErrorRecord $failure
+        $said = @{
+            Path = Get-LfRecordPath -JournalHome $journal -OperationId $OperationId
+            Waiting = New-Object -TypeName System.Collections.Generic.List[string]
+        }
+        $failure = Invoke-LfAction -Entry $entry -Said $said
+        Complete-LfRun -JournalHome $journal -OperationId $OperationId -ErrorRecord $failure -Said $said
     }
     Remove-LfRunnerTask -OperationId $OperationId
 } $OperationId
