@@ -130,7 +130,7 @@ function Install-Configuration {
     if (-not (Test-PSSessionConfigurationFile -Path $file)) {
         throw "$file is not a session configuration: run Test-PSSessionConfigurationFile -Verbose on it."
     }
-    if (Get-PSSessionConfiguration -Name 'LyncFailover' -ErrorAction Ignore) {
+    if (Get-PSSessionConfiguration -Name 'LyncFailover' -ErrorAction SilentlyContinue) {
         Unregister-PSSessionConfiguration -Name 'LyncFailover' -Force -NoServiceRestart -WarningAction SilentlyContinue
     }
     # Block, the default, would stop a cmdlet whose output nobody reads. Idle time counts while a cmdlet runs.

@@ -13,7 +13,7 @@ $own = New-Object Security.Principal.WindowsPrincipal ([Security.Principal.Windo
 if (-not $own.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)) {
     throw 'Run this in an elevated session: Run as administrator.'
 }
-$tasks = @(Get-ScheduledTask -TaskPath '\LyncFailover\' -ErrorAction Ignore)
+$tasks = @(Get-ScheduledTask -TaskPath '\LyncFailover\' -ErrorAction SilentlyContinue)
 $running = @($tasks | Where-Object { $_.State -eq 'Running' })
 if ($running.Count -gt 0) {
     throw "An operation is running on this host (task $($running[0].TaskName)). Wait for its end."
@@ -22,7 +22,7 @@ if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME, 'Remove the session configur
     return
 }
 $tasks | Unregister-ScheduledTask -Confirm:$false
-if (Get-PSSessionConfiguration -Name 'LyncFailover' -ErrorAction Ignore) {
+if (Get-PSSessionConfiguration -Name 'LyncFailover' -ErrorAction SilentlyContinue) {
     Unregister-PSSessionConfiguration -Name 'LyncFailover' -Force
 }
 $moduleRoot = Join-Path $env:ProgramFiles 'WindowsPowerShell\Modules\LyncFailover'

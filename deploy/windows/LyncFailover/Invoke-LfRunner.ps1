@@ -7,6 +7,10 @@ param([Parameter(Mandatory)] [guid]$OperationId)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+# The operator knows some refusals by their English text.
+$english = [System.Globalization.CultureInfo]::GetCultureInfo('en-US')
+[System.Threading.Thread]::CurrentThread.CurrentCulture = $english
+[System.Threading.Thread]::CurrentThread.CurrentUICulture = $english
 
 $manifest = [System.IO.Path]::Combine($PSScriptRoot, 'LyncFailover.psd1')
 $module = Import-Module -Name $manifest -PassThru
@@ -16,8 +20,12 @@ $module = Import-Module -Name $manifest -PassThru
     $journal = Get-LfHome
     $entry = Enter-LfRun -JournalHome $journal -OperationId $OperationId
     if ($null -ne $entry) {
-        $failure = Invoke-LfAction -JournalHome $journal -Entry $entry
-        Complete-LfRun -JournalHome $journal -OperationId $OperationId -ErrorRecord $failure
+        $said = @{
+            Path = Get-LfRecordPath -JournalHome $journal -OperationId $OperationId
+            Waiting = New-Object -TypeName System.Collections.Generic.List[string]
+        }
+        $failure = Invoke-LfAction -Entry $entry -Said $said
+        Complete-LfRun -JournalHome $journal -OperationId $OperationId -ErrorRecord $failure -Said $said
     }
     Remove-LfRunnerTask -OperationId $OperationId
 } $OperationId

@@ -8,13 +8,16 @@ function Complete-LfRun {
     param(
         [Parameter(Mandatory)] [psobject]$JournalHome,
         [Parameter(Mandatory)] [guid]$OperationId,
-        [AllowNull()] [System.Management.Automation.ErrorRecord]$ErrorRecord
+        [AllowNull()] [System.Management.Automation.ErrorRecord]$ErrorRecord,
+        # The records that are not written yet.
+        [Parameter(Mandatory)] [hashtable]$Said
     )
 
     $state = if ($null -eq $ErrorRecord) { 'Completed' } else { 'Failed' }
     $since = [System.Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         try {
+            Write-LfRecord @Said
             $lock = Enter-LfLock -JournalHome $JournalHome -Seconds 60
             try {
                 $entry = Get-LfEntry -JournalHome $JournalHome -OperationId $OperationId

@@ -10,7 +10,7 @@ function ConvertTo-LfArgument {
     [OutputType([hashtable])]
     param(
         [Parameter(Mandatory)] [string]$Command,
-        [Parameter(Mandatory)] [System.Collections.IDictionary]$Allowed,
+        [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.IDictionary]$Allowed,
         [Parameter(Mandatory)] [AllowEmptyCollection()] [System.Collections.IDictionary]$Given
     )
 

@@ -11,7 +11,7 @@ function Get-LfRecord {
         [ValidateRange(0, [long]::MaxValue)] [long]$After = 0
     )
 
-    $path = Join-LfPath $JournalHome.Path 'records' ('{0}.jsonl' -f $OperationId.ToString('D'))
+    $path = Get-LfRecordPath -JournalHome $JournalHome -OperationId $OperationId
     $text = ''
     if ([System.IO.File]::Exists($path)) {
         $stream = [System.IO.File]::Open($path, 'Open', 'Read', 'ReadWrite')

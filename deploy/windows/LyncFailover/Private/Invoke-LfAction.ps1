@@ -9,12 +9,11 @@ function Invoke-LfAction {
     [CmdletBinding()]
     [OutputType([System.Management.Automation.ErrorRecord])]
     param(
-        [Parameter(Mandatory)] [psobject]$JournalHome,
-        [Parameter(Mandatory)] [psobject]$Entry
+        [Parameter(Mandatory)] [psobject]$Entry,
+        # What Add-LfRecord writes to.
+        [Parameter(Mandatory)] [hashtable]$Said
     )
 
-    $path = Join-LfPath $JournalHome.Path 'records' "$($Entry.OperationId).jsonl"
-    $said = @{ Path = $path; Waiting = New-Object -TypeName System.Collections.Generic.List[string] }
     $first = $null
     try {
         $name = [string]$Entry.Action
@@ -42,10 +41,10 @@ function Invoke-LfAction {
             } elseif ($_ -is [System.Management.Automation.WarningRecord]) {
                 $stream = 'Warning'
             }
-            Add-LfRecord @said -Stream $stream -Text ([string]$_)
+            Add-LfRecord @Said -Stream $stream -Text ([string]$_)
         }
     } catch {
-        Add-LfRecord @said -Stream 'Error' -Text ([string]$_)
+        Add-LfRecord @Said -Stream 'Error' -Text ([string]$_)
         # What ended it says more than what it complained of before.
         $first = $_
     }

@@ -21,8 +21,9 @@ function Write-LfJson {
             $stream.Dispose()
         }
         if ([System.IO.File]::Exists($Path)) {
-            # $null would arrive as an empty name of a backup.
-            [System.IO.File]::Replace($beside, $Path, [NullString]::Value)
+            # $null would arrive as an empty name of a backup. The rights of the file are those of its folder: what
+            # cannot be taken over from the old one does not matter.
+            [System.IO.File]::Replace($beside, $Path, [NullString]::Value, $true)
         } else {
             [System.IO.File]::Move($beside, $Path)
         }
