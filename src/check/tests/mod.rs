@@ -70,6 +70,7 @@ fn healthy(host: &str, pool: &str) -> HostSurvey {
         commands: requirements().into_iter().filter(|one| !one.changes).map(whole).collect(),
         clock: Some(ClockReading { theirs: now() + SignedDuration::from_secs(2), ours: now() }),
         shells: Some(1),
+        commands_unread: None,
         version: Some("OS: 6.3.9600 SP: 0.0 Stack: 3.0".to_owned()),
         keeping: Some(Keeping { longest_idle: Some(43_200), buffering: Some(Buffering::Block) }),
         topology: Some(TopologyRead { store: known(topology()), replica: Fact::default() }),

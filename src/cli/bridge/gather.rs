@@ -44,6 +44,7 @@ pub(super) async fn host(
         keeping: None,
         module: None,
         commands: Vec::new(),
+        commands_unread: None,
         clock: None,
         shells: None,
         topology: None,
@@ -75,7 +76,10 @@ async fn steps(
             wanted.extend(check::functions());
         }
     }
-    survey.commands = commands(visit, &wanted).await.unwrap_or_default();
+    match commands(visit, &wanted).await {
+        Ok(commands) => survey.commands = commands,
+        Err(error) => survey.commands_unread = Some(error.to_string()),
+    }
     survey.topology = Some(topology(survey, visit, clock).await);
     Some(())
 }
