@@ -84,7 +84,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::lync::cmdlet::{CmsFailoverMode, Mutation};
 
     const ID: Uuid = Uuid::from_u128(7);
 
@@ -92,48 +91,40 @@ mod tests {
         "fe01.pool2.contoso.com".parse().expect("valid")
     }
 
-    /// What a client makes of a cmdlet: its parameters in another order, without what the module adds.
-    fn start(call: &Invocation) -> Invocation {
-        let mut start = Invocation::new("start-lfoperation").text("Action", &call.command);
-        let own = call.parameters.iter().rev().filter(|it| it.name != "Confirm" && it.name != "Verbose");
-        start.parameters.extend(own.cloned());
+    fn start(action: &str) -> Invocation {
+        let start = Invocation::new("start-lfoperation").text("action", action);
         start.text("OperationId", ID).with("Fence", Argument::Int(5))
     }
 
+    fn runs(start: &Invocation) -> String {
+        let Order { id, host: at, invocation, epoch } = order(&host(), start).expect("an order");
+        assert_eq!((id, at, epoch), (OperationId(ID), host(), 5));
+        invocation.to_string()
+    }
+
+    /// `tests/endpoint` holds it against what the cmdlets' types say.
     #[test]
-    fn the_cmdlet_is_the_one_that_the_mutation_means() {
-        let pool = || "pool1.contoso.com".parse().expect("valid");
-        let sql = |text: &str| text.parse().expect("valid");
-        let cms = |mode| Mutation::InvokeManagementServerFailover { mode };
-        let disaster =
-            |mirror| CmsFailoverMode::DisasterRecovery { backup: sql("sql2.contoso.com\\rtc"), mirror };
-        let over = |disaster_mode| Mutation::InvokePoolFailOver { pool: pool(), disaster_mode };
-        let back = |disaster_mode| Mutation::InvokePoolFailBack { pool: pool(), disaster_mode };
-        let mutations = [
-            Mutation::SetEdgeServer { edge: "edge1.contoso.com".parse().expect("valid"), next_hop: pool() },
-            cms(CmsFailoverMode::Normal),
-            cms(disaster(None)),
-            cms(disaster(Some(sql("sql3.contoso.com\\rtc")))),
-            over(false),
-            over(true),
-            back(false),
-            back(true),
-            Mutation::InvokeManagementStoreReplication { replica: host() },
-        ];
-        for mutation in mutations {
-            let call = mutation.invocation();
-            let expected = Order { id: OperationId(ID), host: host(), invocation: call.clone(), epoch: 5 };
-            assert_eq!(order(&host(), &start(&call)), Ok(expected), "{call}");
-        }
+    fn what_the_cmdlet_needs_besides_is_added() {
+        let edge =
+            start("set-csedgeserver").text("Registrar", "Registrar:b").text("identity", "EdgeServer:a");
+        let expected = "Set-CsEdgeServer -Identity EdgeServer:a -Registrar Registrar:b -Confirm:$false";
+        assert_eq!(runs(&edge), expected);
+        let over = start("Invoke-CsPoolFailOver").switch("DisasterMode").text("PoolFqdn", "p.x");
+        let expected = "Invoke-CsPoolFailOver -PoolFqdn p.x -DisasterMode -Confirm:$false -Verbose";
+        assert_eq!(runs(&over), expected);
+        let over = start("Invoke-CsPoolFailOver").with("DisasterMode", Argument::Switch(false));
+        assert_eq!(runs(&over), "Invoke-CsPoolFailOver -Confirm:$false -Verbose");
+        let replica = start("Invoke-CsManagementStoreReplication").text("ReplicaFqdn", "a.x");
+        assert_eq!(runs(&replica), "Invoke-CsManagementStoreReplication -ReplicaFqdn a.x");
     }
 
     #[test]
     fn what_is_no_operation_is_refused() {
-        for call in [Invocation::new("Move-CsManagementServer"), Invocation::new("Get-CsTopology")] {
-            let refusal = order(&host(), &start(&call)).expect_err("refused");
+        for action in ["Move-CsManagementServer", "Get-CsTopology", ""] {
+            let refusal = order(&host(), &start(action)).expect_err("refused");
             assert_eq!(refusal.error_id, "ParameterArgumentValidationError");
         }
-        let mut negative = start(&Invocation::new("Invoke-CsPoolFailOver"));
+        let mut negative = start("Invoke-CsPoolFailOver");
         negative.parameters.retain(|it| it.name != "Fence");
         let refusal = order(&host(), &negative.with("Fence", Argument::Int(-1))).expect_err("refused");
         assert_eq!(refusal.error_id, "StaleEpoch");

@@ -43,6 +43,11 @@ fn what_is_too_large_too_deep_or_too_much_is_refused() {
     assert!(unreadable(many.as_bytes()).contains("nodes limit"));
     let deep = format!("{}{}", "<a>".repeat(50_000), "</a>".repeat(50_000));
     unreadable(deep.as_bytes());
+    let attributes = |count| (0..count).map(|n| format!(" a{n} = '>'")).collect::<String>();
+    assert!(unreadable(format!("<a{}/>", attributes(200_000)).as_bytes()).contains("attributes"));
+    assert!(!unreadable(format!("<a{}>a=b=c</a>", attributes(64)).as_bytes()).contains("attributes"));
+    let prefixes: String = (0..30_000).map(|n| format!("<a xmlns:n{n}='u'>")).collect();
+    assert!(unreadable(prefixes.as_bytes()).contains("prefixes"));
     unreadable(b"");
     unreadable(b"\xff\xfe<\0a\0/\0>\0");
     unreadable(b"<html>HTTP 503</html>");

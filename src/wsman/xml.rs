@@ -1,5 +1,7 @@
 //! Writing XML by hand, with escaping, and reading it with a tree that refuses what could hurt.
 
+use std::collections::BTreeSet;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use roxmltree::{Document, Node, ParsingOptions};
 use uuid::Uuid;
@@ -8,6 +10,10 @@ use super::Unreadable;
 
 /// More elements and texts than any answer has; a page of 32,000 shells is never asked for.
 const MAX_NODES: u32 = 100_000;
+/// The parser compares each attribute of an element with all others.
+const MAX_ATTRIBUTES: usize = 64;
+/// The parser copies the prefixes in scope for every element that declares one.
+const MAX_PREFIXES: usize = 64;
 
 /// A document under construction. Names are written as given; what is data is escaped.
 #[derive(Debug, Default)]
@@ -93,8 +99,51 @@ pub(super) fn parse(bytes: &[u8], limit: usize) -> Result<Document<'_>, Unreadab
     let text = std::str::from_utf8(bytes).map_err(|error| Unreadable(format!("not UTF-8: {error}")))?;
     // Windows begins some bodies with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    within_bounds(text)?;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| Unreadable(error.to_string()))
+}
+
+/// What the parser does with the tags of a text must not grow with the square of its length.
+fn within_bounds(text: &str) -> Result<(), Unreadable> {
+    let mut prefixes = BTreeSet::new();
+    for tag in text.split('<').skip(1).filter(|tag| !tag.starts_with(['!', '?', '/'])) {
+        let mut count = 0;
+        for name in attribute_names(tag) {
+            count += 1;
+            if count > MAX_ATTRIBUTES {
+                return Err(Unreadable(format!("an element has more than {MAX_ATTRIBUTES} attributes")));
+            }
+            if name.starts_with("xmlns") && prefixes.insert(name) && prefixes.len() > MAX_PREFIXES {
+                return Err(Unreadable(format!("more than {MAX_PREFIXES} prefixes are declared")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The word before each equals sign, from behind a `<` up to the `>` that is not within quotes.
+fn attribute_names(tag: &str) -> impl Iterator<Item = &str> {
+    let (mut quote, mut from) = (None, 0);
+    let open = tag.bytes().enumerate().map_while(move |(at, byte)| match (quote, byte) {
+        (Some(open), _) if open == byte => {
+            (quote, from) = (None, at + 1);
+            Some(None)
+        }
+        (Some(_), _) => Some(None),
+        (None, b'\'' | b'"') => {
+            quote = Some(byte);
+            Some(None)
+        }
+        (None, b'=') => {
+            let before = &tag[from..at];
+            from = at + 1;
+            Some(before.split_whitespace().next_back())
+        }
+        (None, b'>') => None,
+        (None, _) => Some(None),
+    });
+    open.flatten()
 }
 
 /// The first child element of that name.

@@ -27,7 +27,7 @@ pub(crate) fn fail_over(disaster_mode: bool) -> Invocation {
     Mutation::InvokePoolFailOver { pool, disaster_mode }.invocation()
 }
 
-fn cms_failover() -> Invocation {
+pub(crate) fn cms_failover() -> Invocation {
     let backup = "sql2.contoso.com\\rtc".parse().expect("valid");
     let mode = CmsFailoverMode::DisasterRecovery { backup, mirror: None };
     Mutation::InvokeManagementServerFailover { mode }.invocation()

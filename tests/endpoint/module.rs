@@ -113,6 +113,37 @@ async fn a_whole_planned_failover() {
     assert_eq!(run, expected, "with what the module adds");
 }
 
+/// Whatever the host needs besides is added there, so that the same cmdlet runs as over any other bridge.
+#[tokio::test]
+async fn each_cmdlet_runs_as_its_type_says() {
+    let lab = Lab::http("", 1000.0).await;
+    let mut client = Client::open(lab.session(HOST)).await;
+    let pool = || "pool1.contoso.com".parse().expect("valid");
+    let backup = || "sql2.contoso.com\\rtc".parse().expect("valid");
+    let cms = |mode| Mutation::InvokeManagementServerFailover { mode };
+    let disaster = |mirror| cms(CmsFailoverMode::DisasterRecovery { backup: backup(), mirror });
+    let mutations = [
+        Mutation::SetEdgeServer { edge: "edge1.contoso.com".parse().expect("valid"), next_hop: pool() },
+        cms(CmsFailoverMode::Normal),
+        disaster(None),
+        disaster(Some("sql3.contoso.com\\rtc".parse().expect("valid"))),
+        Mutation::InvokePoolFailOver { pool: pool(), disaster_mode: false },
+        Mutation::InvokePoolFailOver { pool: pool(), disaster_mode: true },
+        Mutation::InvokePoolFailBack { pool: pool(), disaster_mode: false },
+        Mutation::InvokePoolFailBack { pool: pool(), disaster_mode: true },
+        Mutation::InvokeManagementStoreReplication { replica: HOST.parse().expect("valid") },
+    ];
+    for (step, mutation) in (0_u128..).zip(&mutations) {
+        let id = Uuid::from_u128(0xC0 + step);
+        let mut call = start(id, 1, &mutation.invocation());
+        call.parameters.reverse();
+        one(&mut client, call).await;
+        ended(&mut client, id).await;
+    }
+    let run: Vec<_> = lab.transcript().starts().map(|entry| entry.command.clone()).collect();
+    assert_eq!(run, mutations.map(|mutation| mutation.to_string()));
+}
+
 #[tokio::test]
 async fn an_endpoint_says_what_it_is() {
     let lab = Lab::http("", 1.0).await;

@@ -1,4 +1,7 @@
-"""pypsrp as a client: takes its settings as JSON, runs one pipeline for each call, prints what it heard as JSON."""
+"""pypsrp as a client: takes its settings as JSON, runs one pipeline for each call, prints what it heard as JSON.
+
+The arguments of a call are a dictionary, or "script", or "commands" for a pattern of commands to be described.
+"""
 
 import json
 import sys
@@ -26,7 +29,14 @@ def error(record):
     return {"id": record.fq_error, "category": record.category, "message": str(record)}
 
 
+def commands(pool, pattern):
+    described = pool.get_command_metadata(pattern)
+    return {command.name: {name: it.switch_parameter for name, it in command.parameters.items()} for command in described}
+
+
 def call(pool, name, arguments):
+    if arguments == "commands":
+        return commands(pool, name)
     shell = PowerShell(pool)
     if arguments == "script":
         shell.add_script(name)
@@ -52,7 +62,7 @@ def main():
         username=SETTINGS["account"], password=SETTINGS["password"], operation_timeout=5, read_timeout=30,
         encryption="auto", no_proxy=True,
     )
-    with RunspacePool(connection, configuration_name="LyncFailover") as pool:
+    with RunspacePool(connection, configuration_name=SETTINGS["configuration"]) as pool:
         print(json.dumps([call(pool, name, arguments) for name, arguments in SETTINGS["calls"]]))
 
 

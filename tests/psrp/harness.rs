@@ -9,16 +9,24 @@ use lync_failover::psrp::{
 };
 use uuid::Uuid;
 
+#[path = "harness_http.rs"]
+pub(crate) mod http;
+
 /// A reader by its name, as its directory of the corpus and its fuzz target have it.
 pub(crate) type Reader = fn(&[u8]);
 
 /// Every reader.
-pub(crate) const READERS: [(&str, Reader); 5] = [
+pub(crate) const READERS: [(&str, Reader); 10] = [
     ("clixml", clixml),
     ("defragmenter", defragmenter),
     ("message", message),
     ("client", client),
     ("server", server),
+    ("answer", http::answer),
+    ("request", http::request),
+    ("sealed", http::sealed),
+    ("keytab", http::keytab),
+    ("outputs", http::outputs),
 ];
 
 /// CLIXML: what can be read can be written, and comes back the same.

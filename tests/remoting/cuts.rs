@@ -55,8 +55,8 @@ pub(crate) fn relay(endpoints: &[SocketAddr], seed: u64) -> Arc<Weather> {
 }
 
 fn converse(client: &TcpStream, server: &TcpStream, weather: &Weather) {
-    // A TLS handshake with NTLM is about 6 kB; a failover over one connection a few times that.
-    let left = AtomicU64::new(2_000 + weather.next() % 60_000);
+    // A handshake is some kB, an observation some ten; a whole failover has several hundred.
+    let left = AtomicU64::new(8_000 + weather.next() % 250_000);
     let pass = |mut from: &TcpStream, mut to: &TcpStream| {
         let mut buffer = vec![0; 4096];
         while let Ok(length @ 1..) = from.read(&mut buffer) {

@@ -73,7 +73,7 @@ fn whole(heard: &Heard) {
 async fn the_process_that_is_killed() {
     let Ok(port) = env::var(PORT) else { return };
     let _client = begin(port.parse().expect("a port")).await;
-    std::io::Write::write_all(&mut std::io::stdout(), b"\nit runs\n").expect("stdout");
+    eprintln!("it runs");
     std::future::pending::<()>().await;
 }
 
@@ -84,10 +84,10 @@ async fn a_killed_process_is_followed_by_another() {
     let mut first = Command::new(env::current_exe().expect("this test"))
         .args(["adoption::the_process_that_is_killed", "--exact", "--ignored", "--nocapture"])
         .env(PORT, peer.port.to_string())
-        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    let mut lines = BufReader::new(first.stdout.take().expect("piped")).lines();
+    let mut lines = BufReader::new(first.stderr.take().expect("piped")).lines();
     assert!(lines.any(|line| line.expect("text") == "it runs"), "it did not come so far");
     first.kill().expect("SIGKILL");
     first.wait().expect("dead");

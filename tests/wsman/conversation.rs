@@ -18,12 +18,13 @@ use crate::{
 /// What is said in it, and by no other test.
 pub(crate) const SAID: &str = "pool-kanarie-7.contoso.com";
 
-/// Opens a pool, sends an argument and hears it, hears of a refusal, leaves.
+/// Opens a pool, sends arguments and hears them, hears of a refusal, leaves.
 pub(crate) async fn converse(session: Session) {
     let mut client = Client::open(session).await;
-    let [row] =
-        client.rows(Invocation::new("Get-Echo").text("PoolFqdn", SAID)).await.try_into().expect("one");
-    assert_eq!(row.text.as_deref(), Some(SAID));
+    let long = "a long one ".repeat(6_000);
+    let call = Invocation::new("Get-Echo").text("PoolFqdn", SAID).text("Long", &long);
+    let texts: Vec<_> = client.rows(call).await.into_iter().map(|row| row.text.expect("a text")).collect();
+    assert_eq!(texts, [SAID, &long]);
     let heard = client.run(Invocation::new("Test-Refusal")).await;
     assert_eq!((heard.errors.len(), heard.rows.len()), (1, 1), "{heard:?}");
     assert_eq!(heard.end, Some(PipelineEnd::Completed));

@@ -10,6 +10,7 @@ mod certificates;
 mod client;
 mod conversation;
 mod denied;
+mod hostile;
 mod kdc;
 mod kerberos;
 mod lifecycle;

@@ -17,6 +17,16 @@ pub(crate) struct Wire {
     sent: Arc<Mutex<Vec<Vec<u8>>>>,
     cut: Arc<AtomicBool>,
     cut_answer: Arc<AtomicBool>,
+    bend: Arc<Mutex<Option<Bend>>>,
+}
+
+/// Which byte of what the service says is turned over.
+#[derive(Clone, Copy)]
+enum Bend {
+    /// The one at this place of what is said on this connection.
+    At(usize, usize),
+    /// The one this far before the end of the next sealed body.
+    Sealed(usize),
 }
 
 impl Wire {
@@ -46,6 +56,36 @@ impl Wire {
         self.cut_answer.store(true, Ordering::Relaxed);
     }
 
+    /// Of what the service says on a connection, by its number, the byte at this place is turned over.
+    pub(crate) fn bend(&self, connection: usize, at: usize) {
+        *self.bend.lock().expect("no panic") = Some(Bend::At(connection, at));
+    }
+
+    /// Of the next sealed body of the service, the byte this far before its end is turned over.
+    pub(crate) fn bend_next_sealed(&self, from_the_end: usize) {
+        *self.bend.lock().expect("no panic") = Some(Bend::Sealed(from_the_end));
+    }
+
+    pub(crate) fn mend(&self) {
+        *self.bend.lock().expect("no panic") = None;
+    }
+
+    /// Bends what the service says on a connection on which it has said so much before.
+    fn bent(&self, connection: usize, before: usize, bytes: &mut [u8]) {
+        let mut bend = self.bend.lock().expect("no panic");
+        let at = match *bend {
+            Some(Bend::At(number, at)) if number == connection => at.checked_sub(before),
+            Some(Bend::Sealed(from_the_end)) if bytes.ends_with(b"--Encrypted Boundary--\r\n") => {
+                bytes.len().checked_sub(from_the_end)
+            }
+            _ => None,
+        };
+        if let Some(byte) = at.and_then(|at| bytes.get_mut(at)) {
+            *byte ^= 0xff;
+            *bend = None;
+        }
+    }
+
     pub(crate) fn connections(&self) -> usize {
         self.sent.lock().expect("no panic").len()
     }
@@ -66,8 +106,10 @@ impl Wire {
         let (mut from_service, mut to_service) = service.into_split();
         let back = self.clone();
         let down = tokio::spawn(async move {
-            let mut buffer = [0; 16384];
+            let (mut buffer, mut before) = ([0; 16384], 0);
             while let Ok(count @ 1..) = from_service.read(&mut buffer).await {
+                back.bent(number, before, &mut buffer[..count]);
+                before += count;
                 if back.cut_answer.swap(false, Ordering::Relaxed) {
                     break;
                 }

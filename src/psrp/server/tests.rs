@@ -4,7 +4,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    lync::{Argument, Invocation, cmdlet::Query},
+    lync::{
+        Argument,
+        cmdlet::{Query, ServiceRole},
+    },
     psrp::{
         Destination, MessageType, PsrpError,
         client::ClientPool,
@@ -117,9 +120,9 @@ fn a_command_is_an_invocation_or_a_fault() {
     let list = |items: &[Value]| Value::from(Object::of_list(items.to_vec()));
     let switched = hash(&[("EdgeServer", true.into())]);
     let named = hash(&[("cmdlet", "Get-CsService".into()), ("PARAMETERS", switched)]);
-    let bare = hash(&[("Cmdlet", "Get-CsSite".into())]);
-    let service = Invocation::new("Get-CsService").switch("EdgeServer");
-    let both = Argument::Calls(vec![service.clone(), Invocation::new("Get-CsSite")]);
+    let bare = hash(&[("Cmdlet", "Get-CsManagementStoreReplicationStatus".into())]);
+    let service = Query::Service { role: ServiceRole::EdgeServer }.invocation();
+    let both = Argument::Calls(vec![service.clone(), Query::ReplicationStatus.invocation()]);
     assert_eq!(value(list(&[named.clone(), bare])), Ok(Some(both)));
     assert_eq!(value(named.clone()), Ok(Some(Argument::Calls(vec![service]))));
     let wrong = [
@@ -136,22 +139,6 @@ fn a_command_is_an_invocation_or_a_fault() {
     assert_eq!(positional, Err(CommandFault::Positional("Get-CsPool".to_owned())));
     let script = ReceivedCommand { name: "exit".to_owned(), is_script: true, arguments: Vec::new() };
     assert_eq!(invocation(&script), Err(CommandFault::Script));
-}
-
-#[test]
-fn what_a_client_sends_is_what_runs() {
-    let hostile = Invocation::new("Get-CsPool").text("Identity", "p1'; Remove-Item -Recurse #").unprompted();
-    let calls = vec![Query::Topology { local_store: true }.invocation(), hostile];
-    let sent =
-        Invocation::new("Invoke-LfQuery").with("Query", Argument::Calls(calls)).with("n", Argument::Int(-5));
-    let mut pool = ServerPool::new(SIZE);
-    pool.receive(&[hello(Version::new(2, 3)), init()].concat()).expect("in order");
-    let id = Uuid::from_u128(7);
-    let (_, start) =
-        ClientPool::resumed(link().pool, SIZE).create(id, &CreatePipeline::of(sent.clone())).expect("open");
-    let events = pool.pipeline(id).receive(&start.command).expect("whole");
-    let [ServerPipelineEvent::Create(pipeline)] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!(invocation(&pipeline.statements[0][0]), Ok(sent));
 }
 
 /// Commands are asked for once, and not in a pipeline that runs some.

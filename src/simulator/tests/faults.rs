@@ -127,6 +127,7 @@ fn scenarios_that_make_no_sense_are_refused() {
         "faults:\n- {kind: DropProperty}",
         "faults:\n- {kind: ReplicaNever, replica: edge9.contoso.com}",
         "faults:\n- {kind: FailBefore, call: 0}",
+        "faults:\n- {kind: Missing, cmdlet: Get-Date}",
     ] {
         let scenario = Scenario::from_yaml(yaml).expect("it reads");
         assert!(Simulator::new(&scenario, Timestamp::UNIX_EPOCH).is_err(), "{yaml}");

@@ -11,7 +11,13 @@ use hyper::{
 };
 use tokio::sync::Mutex;
 
-use super::{access::Access, envelope, host::Host, ntlm::Acceptor};
+use super::{
+    access::Access,
+    envelope,
+    handshake::{Handshake, Step},
+    host::Host,
+    ntlm::Acceptor,
+};
 use crate::{
     simulator::FaultKind,
     wsman::{
@@ -34,7 +40,7 @@ pub(super) struct Connection {
 /// Who is at the other end.
 enum Client {
     Stranger,
-    Challenged(Box<Acceptor>),
+    Greeting(Handshake),
     Known { account: String, seal: Box<Acceptor> },
 }
 
@@ -72,6 +78,7 @@ impl Connection {
         let authorization = head.headers.get(AUTHORIZATION).and_then(text);
         let content_type = head.headers.get(CONTENT_TYPE).and_then(text).unwrap_or_default();
         let mut client = self.client.lock().await;
+        let mut last = None;
         match authorization.as_deref().map(|header| header.split_once(' ').unwrap_or((header, ""))) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("Basic") => {
                 let account = self.access.basic(token).filter(|_| !self.host.turns_away(FaultKind::Denied));
@@ -79,15 +86,18 @@ impl Connection {
                 return self.in_the_open(&account, &body).await;
             }
             Some((scheme, token)) => {
-                let refused = self.shake_hands(&mut client, scheme, token);
+                last = match self.shake_hands(&mut client, scheme, token) {
+                    Ok(last) => last,
+                    Err(answer) => return Ok(*answer),
+                };
                 // What proves the account may come with the first request, where nothing is sealed.
-                if refused.is_some() || body.is_empty() {
-                    return Ok(refused.unwrap_or_else(|| plain(StatusCode::OK)));
+                if body.is_empty() {
+                    return Ok(offering(plain(StatusCode::OK), last));
                 }
             }
             None => {}
         }
-        match &mut *client {
+        let answer = match &mut *client {
             Client::Known { account, seal } if seal::is_sealed(&content_type) => {
                 self.sealed(account, seal, &content_type, &body).await
             }
@@ -98,27 +108,38 @@ impl Connection {
             // Nothing that is not sealed is taken without TLS (`AllowUnencrypted` is false).
             Client::Known { .. } => Ok(plain(StatusCode::BAD_REQUEST)),
             _ => Ok(self.refuse()),
-        }
+        };
+        answer.map(|answer| offering(answer, last))
     }
 
-    /// A step of NTLM. `None` once the client is known.
-    fn shake_hands(&self, client: &mut Client, scheme: &str, token: &str) -> Option<Answer> {
+    /// A step of the handshake: an answer to go on with, or, once the client is known, what the header of the
+    /// answer to its request says.
+    fn shake_hands(
+        &self,
+        client: &mut Client,
+        scheme: &str,
+        token: &str,
+    ) -> Result<Option<HeaderValue>, Box<Answer>> {
         let known = ["Negotiate", "NTLM"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known));
         let token = STANDARD.decode(token.trim()).ok();
-        let (Some(scheme), Some(token)) = (known, token) else { return Some(self.refuse()) };
-        let Client::Challenged(mut seal) = std::mem::replace(client, Client::Stranger) else {
-            let Ok((acceptor, challenge)) = Acceptor::challenge(&token) else { return Some(self.refuse()) };
-            *client = Client::Challenged(Box::new(acceptor));
-            return Some(unauthorized(&[&format!("{scheme} {}", STANDARD.encode(challenge))]));
+        let (Some(scheme), Some(token)) = (known, token) else { return Err(Box::new(self.refuse())) };
+        let said = |token: &[u8]| format!("{scheme} {}", STANDARD.encode(token));
+        let step = match std::mem::replace(client, Client::Stranger) {
+            Client::Greeting(handshake) => handshake.step(&token, &self.access),
+            Client::Stranger | Client::Known { .. } => Handshake::begin(&token),
         };
-        match seal.authenticate(&token, &self.access) {
-            Ok(account) if !self.host.turns_away(FaultKind::Denied) => {
+        match step {
+            Ok(Step::Answer(answer, handshake)) => {
+                *client = Client::Greeting(handshake);
+                Err(Box::new(unauthorized(&[&said(&answer)])))
+            }
+            Ok(Step::Known { account, seal, last }) if !self.host.turns_away(FaultKind::Denied) => {
                 *client = Client::Known { account, seal };
-                None
+                Ok(last.and_then(|last| HeaderValue::from_str(&said(&last)).ok()))
             }
             _ => {
                 self.access.refused.fetch_add(1, Ordering::Relaxed);
-                Some(self.refuse())
+                Err(Box::new(self.refuse()))
             }
         }
     }
@@ -142,7 +163,7 @@ impl Connection {
         let mut envelope = Vec::new();
         for part in parts {
             // After a broken seal the two sides count differently; there is no way on.
-            envelope.extend(acceptor.unseal(part).ok_or(Broken)?);
+            envelope.extend(acceptor.unseal(&part).ok_or(Broken)?);
         }
         let (status, text) = envelope::answer(&self.host, account, &envelope).await.ok_or(Broken)?;
         let sealed = acceptor.seal(text.as_bytes()).ok_or(Broken)?;
@@ -153,6 +174,14 @@ impl Connection {
     fn refuse(&self) -> Answer {
         unauthorized(self.access.offers())
     }
+}
+
+/// An answer that says a last thing about who the client is.
+fn offering(mut answer: Answer, last: Option<HeaderValue>) -> Answer {
+    if let Some(value) = last {
+        answer.headers_mut().insert(WWW_AUTHENTICATE, value);
+    }
+    answer
 }
 
 fn unauthorized(offers: &[&str]) -> Answer {

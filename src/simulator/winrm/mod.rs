@@ -13,9 +13,11 @@ mod configuration;
 mod connection;
 mod envelope;
 mod faults;
+mod handshake;
 mod host;
 mod ntlm;
 mod ntlm_message;
+mod ntlm_seal;
 mod objects;
 mod output;
 mod receive;
@@ -24,6 +26,7 @@ mod runner;
 mod service;
 mod shell;
 mod sip;
+mod spnego;
 
 use std::{
     io,

@@ -5,12 +5,13 @@ use sspi::{
     Sspi as _, SspiImpl as _, ntlm::NtlmConfig,
 };
 
-use super::{access::Access, ntlm_message::Authenticate};
+use super::{access::Access, ntlm_message::Authenticate, ntlm_seal::Seal};
 use crate::{winrm::sspi_step, wsman::seal::Sealed};
 
 /// A handshake, and later what seals.
 pub(super) struct Acceptor {
     context: sspi::Ntlm,
+    seal: Option<Seal>,
 }
 
 /// Why a handshake does not go on.
@@ -20,7 +21,8 @@ pub(super) struct Refused;
 impl Acceptor {
     /// Takes `NEGOTIATE_MESSAGE` and gives `CHALLENGE_MESSAGE`.
     pub(super) fn challenge(token: &[u8]) -> Result<(Self, Vec<u8>), Refused> {
-        let mut acceptor = Self { context: sspi::Ntlm::with_config(NtlmConfig::new("SIMULATOR".to_owned())) };
+        let context = sspi::Ntlm::with_config(NtlmConfig::new("SIMULATOR".to_owned()));
+        let mut acceptor = Self { context, seal: None };
         let answer = acceptor.step(token, None)?;
         Ok((acceptor, answer))
     }
@@ -36,10 +38,11 @@ impl Acceptor {
         let identity = AuthIdentityBuffers::from_utf8(&account.name, "", account.password());
         self.step(token, Some(identity))?;
         let done = sspi_step::quiet(|| self.context.complete_auth_token(&mut []));
-        match done {
-            Ok(SecurityStatus::Ok) => Ok(account.name.clone()),
-            _ => Err(Refused),
-        }
+        let Ok(SecurityStatus::Ok) = done else { return Err(Refused) };
+        let key = sspi_step::quiet(|| self.context.query_context_session_key()).map_err(|_| Refused)?;
+        let seal = Seal::new(key.session_key.as_ref(), message.exchanges_keys).map_err(|_| Refused)?;
+        self.seal = Some(seal);
+        Ok(account.name.clone())
     }
 
     fn step(&mut self, token: &[u8], identity: Option<AuthIdentityBuffers>) -> Result<Vec<u8>, Refused> {
@@ -63,35 +66,44 @@ impl Acceptor {
     }
 
     pub(super) fn seal(&mut self, plain: &[u8]) -> Option<Sealed> {
-        sspi_step::seal(&mut self.context, plain).ok()
+        self.seal.as_mut()?.seal(plain)
     }
 
-    pub(super) fn unseal(&mut self, sealed: Sealed) -> Option<Vec<u8>> {
-        sspi_step::unseal(&mut self.context, sealed).ok()
+    pub(super) fn unseal(&mut self, sealed: &Sealed) -> Option<Vec<u8>> {
+        self.seal.as_mut()?.unseal(sealed)
+    }
+
+    /// Checks the client's code of a mechanism list and gives the own one.
+    pub(super) fn exchange_codes(&mut self, list: &[u8], code: &[u8]) -> Result<Vec<u8>, Refused> {
+        let seal = self.seal.as_mut().ok_or(Refused)?;
+        match seal.is_code(list, code) {
+            true => seal.code(list).ok_or(Refused),
+            false => Err(Refused),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use sspi::ClientRequestFlags;
 
     use super::*;
     use crate::simulator::winrm::Account;
 
-    fn access() -> Access {
+    pub(in crate::simulator::winrm) fn access() -> Access {
         Access::http(vec![Account::new("svc", "right")])
     }
 
     /// The messages of a client: the first, and what it answers to a challenge.
-    struct Client(sspi::Ntlm, Option<AuthIdentityBuffers>);
+    pub(in crate::simulator::winrm) struct Client(sspi::Ntlm, Option<AuthIdentityBuffers>);
 
     impl Client {
-        fn new(user: &str, password: &str) -> Self {
+        pub(in crate::simulator::winrm) fn new(user: &str, password: &str) -> Self {
             let identity = AuthIdentityBuffers::from_utf8(user, "CONTOSO", password);
             Self(sspi::Ntlm::with_config(NtlmConfig::new("CLIENT".to_owned())), Some(identity))
         }
 
-        fn step(&mut self, challenge: &[u8]) -> Vec<u8> {
+        pub(in crate::simulator::winrm) fn step(&mut self, challenge: &[u8]) -> Vec<u8> {
             let mut input = [SecurityBuffer::new(challenge.to_vec(), BufferType::Token)];
             let mut output = [SecurityBuffer::new(Vec::new(), BufferType::Token)];
             let flags = ClientRequestFlags::INTEGRITY | ClientRequestFlags::CONFIDENTIALITY;

@@ -6,12 +6,15 @@ const INTEGRITY_CODE: u8 = 2;
 /// `NTLMSSP_NEGOTIATE_UNICODE` and `NTLMSSP_NEGOTIATE_TARGET_INFO`.
 const UNICODE: u32 = 1;
 const TARGET_INFO: u32 = 0x0080_0000;
+/// `NTLMSSP_NEGOTIATE_KEY_EXCH`.
+const KEY_EXCHANGE: u32 = 0x4000_0000;
 
 /// Who sends it, and what it carries.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Authenticate {
     pub(super) user: String,
     pub(super) has_integrity_code: bool,
+    pub(super) exchanges_keys: bool,
 }
 
 impl Authenticate {
@@ -29,6 +32,7 @@ impl Authenticate {
         Some(Self {
             user: String::from_utf16(&user).ok()?,
             has_integrity_code: flags & TARGET_INFO != 0 && has_code(pairs),
+            exchanges_keys: flags & KEY_EXCHANGE != 0,
         })
     }
 }
@@ -77,7 +81,10 @@ mod tests {
     #[test]
     fn user_and_integrity_code_are_seen() {
         let read = Authenticate::read(&message(2, UNICODE | TARGET_INFO)).expect("it reads");
-        assert_eq!(read, Authenticate { user: "mé".to_owned(), has_integrity_code: true });
+        let user = "mé".to_owned();
+        assert_eq!(read, Authenticate { user, has_integrity_code: true, exchanges_keys: false });
+        let read = Authenticate::read(&message(2, UNICODE | KEY_EXCHANGE)).expect("it reads");
+        assert!(read.exchanges_keys);
         let without = [message(0, UNICODE | TARGET_INFO), message(2, UNICODE)];
         assert!(without.iter().all(|m| !Authenticate::read(m).expect("it reads").has_integrity_code));
         assert_eq!(Authenticate::read(&message(2, TARGET_INFO)), None);
