@@ -16,8 +16,8 @@ use crate::{
 const OF_TIME: [i32; 2] = [9, 10];
 /// The host name, or the address, is another one.
 const OF_NAME: [i32; 2] = [62, 64];
-/// No issuer, self-signed, an incomplete chain.
-const OF_AUTHORITY: [i32; 5] = [2, 18, 19, 20, 21];
+/// No issuer, one of that name with another key, self-signed, an incomplete chain.
+const OF_AUTHORITY: [i32; 6] = [2, 7, 18, 19, 20, 21];
 
 pub(super) fn survey(handshake: &Handshake) -> TlsSurvey {
     let trust = match &handshake.outcome {
