@@ -174,7 +174,7 @@ pub struct SecretReference {
 /// How the operator proves to a Front End who it is.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Authentication {
-    /// Kerberos, with the account of the Secret. Needs `kerberos`.
+    /// Kerberos, with the account of the Secret.
     #[default]
     Kerberos,
     /// Kerberos if `kerberos` is set, NTLM otherwise.

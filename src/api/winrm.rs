@@ -10,8 +10,6 @@ use super::{Authentication, SecretReference, rules};
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("!(self.authentication in ['Basic', 'Certificate']) || has(self.tls)")
     .message("authentication Basic or Certificate needs tls"))]
-#[x_kube(validation = Rule::new("self.authentication != 'Kerberos' || has(self.kerberos)")
-    .message("authentication Kerberos needs kerberos.kdcs"))]
 pub struct WinRm {
     /// Name of the session configuration on the Front Ends: a JEA endpoint made for the operator, or
     /// `Microsoft.PowerShell`, the plain endpoint, which cannot limit what the account may run.
@@ -26,7 +24,8 @@ pub struct WinRm {
     /// `password`; for Kerberos `keytab` may take the place of the password; for Certificate `tls.crt` and
     /// `tls.key`. A change of the Secret is taken in without a restart.
     pub credentials_secret_ref: SecretReference,
-    /// Where Kerberos tickets come from. Needed for Kerberos; with Negotiate it makes the choice.
+    /// Where Kerberos tickets come from. Default: what DNS says for the domain of the account. With Negotiate it
+    /// makes the choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kerberos: Option<KerberosSpec>,
     /// Connect by HTTPS. Without it the connection is HTTP whose content is sealed by Kerberos or NTLM.
@@ -46,6 +45,7 @@ pub struct KerberosSpec {
     /// Domain controllers of the account's domain, `dc1.contoso.com` or `dc1.contoso.com:88`, asked one after
     /// the other. List some in every site: those of a lost site do not answer.
     #[schemars(length(min = 1, max = 16), inner(length(min = 1, max = 260)))]
+    #[x_kube(merge_strategy = ListMerge::Atomic)]
     pub kdcs: Vec<String>,
 }
 

@@ -65,17 +65,17 @@ fn credentials(winrm: &WinRm, secret: &SecretData) -> Result<Credentials, String
     let account = || secret.text("username").map(|name| Account::parse(&name));
     let password = || secret.password("password");
     match (winrm.authentication, &winrm.kerberos) {
-        (Authentication::Kerberos | Authentication::Negotiate, Some(kerberos)) => {
+        (Authentication::Kerberos, _) | (Authentication::Negotiate, Some(_)) => {
             let key = match secret.get("keytab") {
                 Some(bytes) => {
                     KerberosKey::Keytab(Keytab::parse(bytes).map_err(|why| format!("key keytab: {why}"))?)
                 }
                 None => KerberosKey::Password(password()?),
             };
-            Ok(Credentials::Kerberos { account: account()?, key, kdcs: kerberos.kdcs.clone() })
-        }
-        (Authentication::Kerberos, None) => {
-            Err("authentication Kerberos needs spec.bridge.winrm.kerberos.kdcs".to_owned())
+            let account = account()?;
+            let kdcs = winrm.kerberos.as_ref().map(|kerberos| kerberos.kdcs.clone());
+            let kdcs = kdcs.map_or_else(|| controllers(&account), Ok)?;
+            Ok(Credentials::Kerberos { account, key, kdcs })
         }
         (Authentication::Negotiate, None) => {
             Ok(Credentials::Ntlm { account: account()?, password: password()? })
@@ -83,6 +83,15 @@ fn credentials(winrm: &WinRm, secret: &SecretData) -> Result<Credentials, String
         (Authentication::Certificate, _) => Ok(Credentials::Certificate),
         (Authentication::Basic, _) => Ok(Credentials::Basic { account: account()?, password: password()? }),
     }
+}
+
+/// Where DNS knows the domain controllers: under the name of the domain itself.
+fn controllers(account: &Account) -> Result<Vec<String>, String> {
+    let domain = account.domain.as_deref().filter(|domain| domain.contains('.'));
+    let domain = domain.ok_or(
+        "Kerberos needs a username with its DNS domain, svc-lync@CONTOSO.COM, or spec.bridge.winrm.kerberos.kdcs",
+    )?;
+    Ok(vec![domain.to_ascii_lowercase()])
 }
 
 fn identity(secret: &SecretData) -> Result<ClientIdentity, String> {
@@ -143,6 +152,13 @@ mod tests {
         );
         let pair = [("tls.crt", "a"), ("tls.key", "b")];
         assert!(kind(json!({"authentication": "Certificate", "tls": {}}), &pair).is_ok());
+        let by_dns = kind(
+            json!({"authentication": "Kerberos"}),
+            &[("username", "svc-lync@CONTOSO.COM"), ("password", "x")],
+        );
+        assert!(by_dns.expect("it reads").contains("kdcs: [\"contoso.com\"]"));
+        let bare = kind(json!({"authentication": "Kerberos"}), &ACCOUNT).expect_err("no DNS domain");
+        assert!(bare.contains("svc-lync@CONTOSO.COM"), "{bare}");
         let missing = kind(json!({}), &[("username", "svc")]).expect_err("no password");
         assert!(missing.contains("Secret lync-bridge: it has no key password"), "{missing}");
         let bad = kind(json!({"kerberos": kdcs}), &[("username", "svc@C"), ("keytab", "x")])

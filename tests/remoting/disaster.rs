@@ -118,3 +118,25 @@ fn a_secret_that_is_missing_or_may_not_be_read_is_named() {
     theatre.password(PASSWORD);
     theatre.stage.until("it is found", || theatre.executor("fe01.pool2.contoso.com") == "Connected Module");
 }
+
+/// The first server of the pool that takes over would be chosen; it lacks the cmdlet, and the second does it.
+#[test]
+fn a_server_that_lacks_a_cmdlet_is_passed_over_and_says_why() {
+    let faults = "faults: [{kind: Missing, cmdlet: Invoke-CsPoolFailOver, host: fe01.pool2.contoso.com}]";
+    let theatre = Theatre::new("remote-unfit", &format!("{TWO_STEPS}, {faults}"));
+    theatre.open();
+    let _operator = theatre.stage.operator();
+    theatre.stage.apply(AWAY);
+    theatre.stage.wait_for_ready();
+    assert_eq!(theatre.started(), [EDGE, USERS]);
+    let hosts: Vec<_> = theatre
+        .stage
+        .transcript()
+        .starts()
+        .filter_map(|start| Some(start.host.as_ref()?.to_string()))
+        .collect();
+    assert_eq!(hosts, ["fe02.pool2.contoso.com", "fe02.pool2.contoso.com"]);
+    assert_eq!(theatre.executor("fe01.pool2.contoso.com"), "Unfit Module");
+    let why = theatre.deployment("{.status.executors[?(@.host==\"fe01.pool2.contoso.com\")].message}");
+    assert!(why.contains("it lacks Invoke-CsPoolFailOver; install"), "{why}");
+}

@@ -122,3 +122,24 @@ async fn a_host_that_restarts_is_read_again() {
     lab.inject("{revive: [pool2.contoso.com]}");
     remote.query(&host(), &query).await.expect("it answers");
 }
+
+/// What is missing is found before anything is changed, on every kind of endpoint; the rest can be read.
+#[tokio::test]
+async fn a_host_without_a_cmdlet_is_read_and_not_used() {
+    for (fault, told) in
+        [("cmdlet: Invoke-CsPoolFailOver, ", "Invoke-CsPoolFailOver"), ("", "Set-CsEdgeServer")]
+    {
+        let lab = Lab::http(&format!("faults:\n- {{kind: Missing, {fault}host: {HOST}}}\n"), 1.0).await;
+        for configuration in [PLAIN, MODULE] {
+            let remote = bridge(&lab, configuration);
+            let query = [Query::ConfigurationStoreLocation];
+            let answers = remote.query(&host(), &query).await.expect("it answers");
+            assert_eq!(answers[0].is_ok(), !fault.is_empty(), "{configuration}: {answers:?}");
+            let unfit = remote.sight(&host()).and_then(|sight| sight.unfit).expect("it lacks something");
+            assert!(unfit.contains(told), "{configuration}: {unfit}");
+            let epoch = remote.raise_epoch(&host()).await;
+            assert!(matches!(epoch, Err(CallError::NotSent(_))), "{configuration}: {epoch:?}");
+            remote.close().await;
+        }
+    }
+}

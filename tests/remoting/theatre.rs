@@ -34,7 +34,9 @@ impl Theatre {
         let plane = ControlPlane::shared();
         plane.definitions();
         let namespace = plane.namespace(name);
-        let first = Ipv4Addr::new(127, 0, 100 + NEXT.fetch_add(1, Ordering::Relaxed), 1);
+        // Other runs on this machine take other ones.
+        let run = u8::try_from(20 + std::process::id() % 200).unwrap();
+        let first = Ipv4Addr::new(127, run, 100 + NEXT.fetch_add(1, Ordering::Relaxed), 1);
         let authority = Authority::new();
         let (certificate, key) = authority.issue_to_all(&FRONT_ENDS);
         let file = |name: &str, bytes: &[u8]| {

@@ -224,3 +224,76 @@ impl fmt::Debug for WinRmBridge {
         f.debug_struct("WinRmBridge").field("hosts", &self.0.hosts.keys()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::SystemClock,
+        winrm::{Account, Credentials, Pace, Secret},
+    };
+
+    const HOSTS: [&str; 3] = ["fe01.pool1.contoso.com", "fe01.pool2.contoso.com", "fe02.pool2.contoso.com"];
+
+    fn bridge(homes: [Option<Home>; 3], missing: &[&str]) -> WinRmBridge {
+        let listener =
+            |host: &&str| Listener { host: host.parse().expect("valid"), address: None, port: 5985 };
+        let account = Account::parse("CONTOSO\\svc");
+        let access = Access {
+            configuration: "LyncFailover".to_owned(),
+            tls: None,
+            credentials: Arc::new(Credentials::Ntlm { account, password: Secret::from("p") }),
+            revision: "1".to_owned(),
+            pace: Pace::default(),
+        };
+        let listeners = HOSTS.iter().map(listener).collect();
+        let bridge = WinRmBridge::new(listeners, access, Uuid::nil(), Arc::new(SystemClock));
+        for (host, home) in bridge.0.hosts.values().zip(homes) {
+            let guard = if home.is_some() { Guard::Module } else { Guard::Plain };
+            let missing = missing.iter().map(|name| (*name).to_owned()).collect();
+            host.learn(host::Known { guard, missing, home });
+        }
+        bridge
+    }
+
+    fn home(id: &str, is_shared: bool) -> Option<Home> {
+        Some(Home { id: id.to_owned(), is_shared })
+    }
+
+    fn fit(bridge: &WinRmBridge) -> [bool; 3] {
+        HOSTS.map(|host| {
+            let sight = bridge.sight(&host.parse().expect("valid")).expect("it has answered");
+            sight.unfit.is_none()
+        })
+    }
+
+    /// Two journals mean two locks.
+    #[test]
+    fn a_host_whose_journal_is_not_the_shared_one_is_not_used() {
+        assert_eq!(fit(&bridge([home("a", true), home("a", true), home("a", true)], &[])), [true; 3]);
+        let all = [home("a", true), home("b", true), home("c", false)];
+        assert_eq!(fit(&bridge(all, &[])), [true, false, false]);
+        assert_eq!(fit(&bridge([home("a", true), None, home("a", true)], &[])), [true, false, true]);
+        assert_eq!(fit(&bridge([home("a", false), home("b", false), home("c", false)], &[])), [true; 3]);
+        assert_eq!(fit(&bridge([None, None, None], &[])), [true; 3]);
+    }
+
+    #[test]
+    fn a_host_that_lacks_something_says_what() {
+        let bridge = bridge([home("a", true), home("a", true), home("a", true)], &["Set-CsEdgeServer"]);
+        let sight = bridge.sight(&HOSTS[1].parse().expect("valid")).expect("it has answered");
+        assert!(sight.unfit.is_some_and(|why| why.contains("it lacks Set-CsEdgeServer; install")));
+    }
+
+    #[test]
+    fn a_shell_has_the_same_id_in_every_process_and_another_on_every_host() {
+        let ids = |family| {
+            let mut bridge = bridge([None, None, None], &[]);
+            bridge.0.family = family;
+            HOSTS.map(|host| bridge.0.reading_shell(&host.parse().expect("valid")))
+        };
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(ids(one), ids(one));
+        assert!(ids(one).iter().chain(&ids(other)).collect::<std::collections::BTreeSet<_>>().len() == 6);
+    }
+}

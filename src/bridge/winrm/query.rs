@@ -183,3 +183,72 @@ pub(super) fn text(value: &PsValue) -> Option<&str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(index: i64, count: i64, error: &str) -> PsObject {
+        PsObject::new("LyncFailover.Answer")
+            .with("Index", index)
+            .with("Count", count)
+            .with("ErrorId", error)
+            .with("Category", "")
+            .with("Message", "said")
+    }
+
+    fn row(text: &str) -> PsObject {
+        PsObject::of_text(text)
+    }
+
+    fn apart(rows: &[PsObject], queries: usize) -> Vec<Answer> {
+        let output = Output { values: Vec::new(), errors: Vec::new(), end: PipelineEnd::Completed };
+        take_apart(rows, queries, &output)
+    }
+
+    #[test]
+    fn each_query_gets_its_rows_or_its_error() {
+        let rows = [row("a"), row("b"), end(0, 2, ""), end(1, 0, ""), end(2, 0, "Some,Id")];
+        let answers = apart(&rows, 3);
+        assert_eq!(answers[0], Ok(vec![row("a"), row("b")]));
+        assert_eq!(answers[1], Ok(Vec::new()));
+        assert!(matches!(&answers[2], Err(CallError::Refused(refusal)) if refusal.error_id == "Some,Id"));
+    }
+
+    /// A row that was lost would make a list look shorter than it is.
+    #[test]
+    fn an_answer_that_lacks_a_row_or_its_end_is_not_believed() {
+        let unreadable = |answer: &Answer| matches!(answer, Err(CallError::Unreadable(_)));
+        assert!(unreadable(&apart(&[row("a"), end(0, 2, "")], 1)[0]));
+        assert!(unreadable(&apart(&[row("a")], 1)[0]));
+        let skipped = apart(&[row("a"), end(1, 1, "")], 2);
+        assert!(unreadable(&skipped[0]) && unreadable(&skipped[1]), "{skipped:?}");
+        assert_eq!(apart(&[], 4).len(), 4);
+    }
+
+    #[test]
+    fn what_a_change_needs_and_a_host_lacks_is_named() {
+        let there = |shape: &Invocation| CommandMetadata {
+            name: shape.command.to_uppercase(),
+            parameters: shape.parameters.iter().map(|own| own.name.to_lowercase()).collect(),
+        };
+        let needed = Mutation::shapes();
+        let mut commands: Vec<CommandMetadata> = needed.iter().map(there).collect();
+        assert_eq!(missing(&needed, &commands), [""; 0]);
+        commands.remove(0);
+        commands[1].parameters.retain(|name| name != "disastermode");
+        assert_eq!(missing(&needed, &commands), ["Set-CsEdgeServer", "Invoke-CsPoolFailOver -DisasterMode"]);
+    }
+
+    #[test]
+    fn a_host_says_where_its_journal_is() {
+        let row = PsObject::new("LyncFailover.Endpoint")
+            .with("HomeId", "7d0c")
+            .with("HomeKind", "Shared")
+            .with("Missing", vec![PsValue::Text("Set-CsEdgeServer".to_owned())]);
+        let known = endpoint(&row).expect("it reads");
+        assert_eq!(known.home, Some(Home { id: "7d0c".to_owned(), is_shared: true }));
+        assert_eq!(known.missing, ["Set-CsEdgeServer"]);
+        assert_eq!(endpoint(&PsObject::new("Something.Else")), None);
+    }
+}

@@ -32,7 +32,8 @@ pub(super) struct ConnectionOptions {
     /// How the operator proves who it is.
     #[arg(long, value_enum, default_value_t, requires = "endpoint")]
     authentication: AuthenticationOption,
-    /// A domain controller that gives Kerberos tickets; name some in every site. Kerberos needs it.
+    /// A domain controller that gives Kerberos tickets; name some in every site.
+    /// Default: what DNS says for the domain of the account.
     #[arg(long, value_name = "HOST[:PORT]", requires = "endpoint")]
     kdc: Vec<String>,
     /// The session configuration on the Front Ends.
@@ -92,10 +93,6 @@ impl ConnectionOptions {
         else {
             return Ok(None);
         };
-        if self.authentication == AuthenticationOption::Kerberos && self.kdc.is_empty() {
-            let why = "Kerberos needs --kdc HOST, a domain controller; name some in every site";
-            return Err(CliError::BadInput(vec![why.to_owned()]));
-        }
         let named = self.endpoint.iter().map(|text| read_endpoint(text)).collect::<Result<_, _>>();
         let ca = self.tls_ca_secret.as_deref().map(secret_of);
         let winrm = WinRm {

@@ -124,6 +124,7 @@ impl Connection {
         let token = STANDARD.decode(token.trim()).ok();
         let (Some(scheme), Some(token)) = (known, token) else { return Err(Box::new(self.refuse())) };
         let said = |token: &[u8]| format!("{scheme} {}", STANDARD.encode(token));
+        let proves = matches!(client, Client::Greeting(_));
         let step = match std::mem::replace(client, Client::Stranger) {
             Client::Greeting(handshake) => handshake.step(&token, &self.access),
             Client::Stranger | Client::Known { .. } => Handshake::begin(&token),
@@ -138,7 +139,9 @@ impl Connection {
                 Ok(last.and_then(|last| HeaderValue::from_str(&said(&last)).ok()))
             }
             _ => {
-                self.access.refused.fetch_add(1, Ordering::Relaxed);
+                if proves {
+                    self.access.refused.fetch_add(1, Ordering::Relaxed);
+                }
                 Err(Box::new(self.refuse()))
             }
         }

@@ -1,7 +1,8 @@
 //! The simulated Front Ends as WinRM endpoints: PowerShell Remoting for our own client and for others.
 //!
-//! One loopback listener for each Front End, and with addresses of their own one for SIP. Behind it shells as a constrained endpoint has them: commands
-//! that the simulator knows, typed arguments, no scripts. A Front End that is down closes every connection.
+//! One loopback listener for each Front End, and with addresses of their own one for SIP. Behind it shells as
+//! a constrained endpoint has them: commands that the simulator knows, typed arguments, no scripts. A Front End
+//! that is down closes every connection.
 //!
 //! Under the session configuration `LyncFailover` it has the functions of the module that this product puts
 //! on a host, and no cmdlet that changes anything: what is to change goes through the fence, the lock and the

@@ -1,0 +1,16 @@
+Set-StrictMode -Version Latest
+# What goes wrong in here ends the call: an operation is refused rather than half begun.
+$ErrorActionPreference = 'Stop'
+
+# A restricted session loads nothing by itself.
+Import-Module -Name 'Microsoft.PowerShell.Utility'
+
+# A session without providers has no Get-ChildItem that works on files.
+foreach ($folder in 'Private', 'Public') {
+    $files = [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, $folder), '*.ps1')
+    foreach ($file in $files) {
+        . $file
+    }
+}
+
+Export-ModuleMember -Function 'Get-LfEndpoint', 'Get-LfOperation', 'Invoke-LfQuery', 'Start-LfOperation', 'Step-LfFence'

@@ -1,0 +1,29 @@
+function ConvertTo-LfOperation {
+    <#
+    .SYNOPSIS
+    An entry of the journal as the object that a client reads, with the records after a number.
+    #>
+    [CmdletBinding()]
+    [OutputType('LyncFailover.Operation')]
+    param(
+        [Parameter(Mandatory)] [psobject]$JournalHome,
+        [Parameter(Mandatory)] [psobject]$Entry,
+        [long]$After = 0
+    )
+
+    $said = Get-LfRecord -JournalHome $JournalHome -OperationId $Entry.OperationId -After $After
+    [pscustomobject]@{
+        PSTypeName = 'LyncFailover.Operation'
+        OperationId = [string]$Entry.OperationId
+        HostName = [string]$Entry.HostName
+        Action = [string]$Entry.Action
+        State = [string]$Entry.State
+        StartedAt = ConvertFrom-LfTime $Entry.StartedAt
+        EndedAt = ConvertFrom-LfTime $Entry.EndedAt
+        Next = $said.Next
+        Records = $said.Records
+        ErrorId = [string]$Entry.ErrorId
+        Category = [string]$Entry.Category
+        Message = [string]$Entry.Message
+    }
+}

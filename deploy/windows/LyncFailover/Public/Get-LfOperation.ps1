@@ -1,0 +1,26 @@
+function Get-LfOperation {
+    <#
+    .SYNOPSIS
+    What the journal knows about an operation; nothing if it does not know it.
+    #>
+    [CmdletBinding()]
+    [OutputType('LyncFailover.Operation')]
+    param(
+        [Parameter(Mandatory)] [guid]$OperationId,
+        [ValidateRange(0, [long]::MaxValue)] [long]$After = 0
+    )
+
+    $journal = Get-LfHome
+    $lock = Enter-LfLock -JournalHome $journal
+    try {
+        $entry = Get-LfEntry -JournalHome $journal -OperationId $OperationId
+        if ($null -eq $entry) {
+            return
+        }
+        Update-LfEntry -JournalHome $journal -Entry $entry
+    } finally {
+        $lock.Dispose()
+    }
+    # Its records come after the state: what says that it has ended comes with all that it said.
+    ConvertTo-LfOperation -JournalHome $journal -Entry $entry -After $After
+}

@@ -1,0 +1,66 @@
+function Start-LfOperation {
+    <#
+    .SYNOPSIS
+    Hands a cmdlet that changes Lync to a task of its own, once, if the fence and the journal let it.
+    .DESCRIPTION
+    Order of the questions: is the id known (then its record is the answer), is the fence as new as the stored
+    epoch, has every other operation ended. The parameters are those of the cmdlet under their own names.
+    .NOTES
+    No ShouldProcess: a question would wait for ever in a remote session.
+    #>
+    [CmdletBinding()]
+    [OutputType('LyncFailover.Operation')]
+    param(
+        [Parameter(Mandatory)] [guid]$OperationId,
+        [Parameter(Mandatory)] [long]$Fence,
+        [Parameter(Mandatory)]
+        [ValidateSet(
+            'Set-CsEdgeServer',
+            'Invoke-CsManagementServerFailover',
+            'Invoke-CsPoolFailOver',
+            'Invoke-CsPoolFailBack',
+            'Invoke-CsManagementStoreReplication'
+        )]
+        [string]$Action,
+        [string]$Identity,
+        [string]$Registrar,
+        [string]$BackupSqlServerFqdn,
+        [string]$BackupSqlInstanceName,
+        [string]$BackupMirrorSqlServerFqdn,
+        [string]$BackupMirrorSqlInstanceName,
+        [switch]$Force,
+        [string]$PoolFqdn,
+        [switch]$DisasterMode,
+        [string]$ReplicaFqdn
+    )
+
+    $given = @{}
+    foreach ($name in $PSBoundParameters.Keys) {
+        $isOwn = $name -in 'OperationId', 'Fence', 'Action'
+        $isCommon = $name -in [System.Management.Automation.PSCmdlet]::CommonParameters
+        if (-not $isOwn -and -not $isCommon) {
+            $given[$name] = $PSBoundParameters[$name]
+        }
+    }
+    $order = New-LfEntry -OperationId $OperationId -Fence $Fence -Action $Action -Given $given
+    $journal = Get-LfHome
+    $lock = Enter-LfLock -JournalHome $journal
+    try {
+        $entry = Get-LfEntry -JournalHome $journal -OperationId $OperationId
+        $isNew = $null -eq $entry
+        if ($isNew) {
+            Assert-LfAdmission -JournalHome $journal -Fence $Fence
+            Set-LfEpoch -JournalHome $journal -Epoch $Fence
+            Set-LfEntry -JournalHome $journal -Entry $order
+            $entry = $order
+        } else {
+            Update-LfEntry -JournalHome $journal -Entry $entry
+        }
+    } finally {
+        $lock.Dispose()
+    }
+    if ($isNew) {
+        Submit-LfOperation -JournalHome $journal -OperationId $OperationId
+    }
+    ConvertTo-LfOperation -JournalHome $journal -Entry $entry
+}
