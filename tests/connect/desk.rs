@@ -27,7 +27,7 @@ impl Desk {
         fs::create_dir_all(path.join("secrets/lync-bridge")).unwrap();
         let desk = Self(path);
         desk.write("secrets/lync-bridge/username", "CONTOSO\\svc-lync\n");
-        desk.write("secrets/lync-bridge/password", &format!("{password}\n"));
+        desk.write("secrets/lync-bridge/password", format!("{password}\n"));
         desk
     }
 

@@ -38,7 +38,7 @@ enum Stay {
     Outside,
     /// It was asked for, and may be there.
     AtTheDoor,
-    Inside(Shell),
+    Inside(Box<Shell>),
 }
 
 impl Visit {
@@ -99,7 +99,7 @@ impl Visit {
         self.stay = Stay::AtTheDoor;
         let opened = timeout(LIMIT, Shell::open(session, self.id, self.access.pace.max_envelope)).await;
         let late = || SessionError::Unknown(format!("the shell did not open in {} s", LIMIT.as_secs()));
-        self.stay = Stay::Inside(opened.unwrap_or_else(|_| Err(late()))?);
+        self.stay = Stay::Inside(Box::new(opened.unwrap_or_else(|_| Err(late()))?));
         let shells = self.session.shells().await.unwrap_or_default();
         Ok(shells.into_iter().find(|info| info.shell == self.id))
     }

@@ -54,7 +54,7 @@ fn certificate(certificate: &openssl::x509::X509Ref) -> Option<Certificate> {
 
 fn common_name(name: &X509NameRef) -> Option<String> {
     let entry = name.entries_by_nid(Nid::COMMONNAME).next()?;
-    Some(entry.data().to_string().ok()?)
+    entry.data().to_string().ok()
 }
 
 fn timestamp(time: &Asn1TimeRef) -> Option<Timestamp> {

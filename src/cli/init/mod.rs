@@ -77,7 +77,7 @@ impl InitCommand {
                 both(deployment, &snapshot)?
             }
             (Some(wanted), None) => Ok(from_flags_alone(&wanted)?),
-            (None, snapshot) => self.from_files(snapshot).await?,
+            (None, snapshot) => self.of_files(snapshot).await?,
         };
         match written {
             Ok(written) => {
@@ -91,10 +91,7 @@ impl InitCommand {
         }
     }
 
-    async fn from_files(
-        &self,
-        snapshot: Option<Snapshot>,
-    ) -> Result<Result<Written, Vec<Refusal>>, CliError> {
+    async fn of_files(&self, snapshot: Option<Snapshot>) -> Result<Result<Written, Vec<Refusal>>, CliError> {
         let (loaded, documents) = load_with_secrets(&self.files)?;
         let deployment = one_deployment(&loaded)?;
         let limits = limits(deployment)?;
