@@ -99,6 +99,22 @@ pub fn load(sources: &[Source]) -> Result<Loaded, LoadErrors> {
     if errors.is_empty() { Ok(loaded) } else { Err(LoadErrors(errors)) }
 }
 
+/// The documents of a kind that is not of this API, as they are, each with its place. Texts that are no YAML
+/// have none; [`load`] says so.
+pub fn foreign(sources: &[Source], api_version: &str, kind: &str) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for source in sources {
+        for document in yaml::read(&source.text).into_iter().flatten() {
+            let is =
+                |field: &str, word: &str| document.value.get(field).and_then(Value::as_str) == Some(word);
+            if is("apiVersion", api_version) && is("kind", kind) {
+                found.push((format!("{}:{}", source.name, document.start.line), document.value));
+            }
+        }
+    }
+    found
+}
+
 fn read_document(
     source: &Source,
     index: usize,

@@ -80,6 +80,27 @@ pub fn requirements() -> Vec<Requirement> {
         .collect()
 }
 
+/// The functions of the module, with their parameters. Those of the cmdlets that change Lync go through
+/// `Start-LfOperation`, but for the two that the module adds by itself.
+pub fn functions() -> Vec<Requirement> {
+    let changing = requirements().into_iter().filter(|one| one.changes);
+    let own = ["OperationId", "Fence", "Action"].map(str::to_owned);
+    let start = changing.flat_map(|one| one.parameters).filter(|name| name != "Confirm").chain(own);
+    let function = |name: &str, parameters: BTreeSet<String>| Requirement {
+        command: name.to_owned(),
+        parameters,
+        changes: false,
+    };
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    vec![
+        function("Get-LfEndpoint", set(&[])),
+        function("Get-LfOperation", set(&["OperationId", "After"])),
+        function("Invoke-LfQuery", set(&["Query"])),
+        function("Start-LfOperation", start.collect()),
+        function("Step-LfFence", set(&[])),
+    ]
+}
+
 fn machine() -> MachineFqdn {
     "fe01.example.com".parse().expect("a literal that is a name")
 }
@@ -172,6 +193,31 @@ mod tests {
                 | Query::WindowsService { .. } => {}
             }
         }
+    }
+
+    #[test]
+    fn an_operation_takes_what_the_cmdlets_take() {
+        let start =
+            functions().into_iter().find(|one| one.command == "Start-LfOperation").expect("it is one");
+        let names: Vec<&str> = start.parameters.iter().map(String::as_str).collect();
+        assert_eq!(
+            names,
+            [
+                "Action",
+                "BackupMirrorSqlInstanceName",
+                "BackupMirrorSqlServerFqdn",
+                "BackupSqlInstanceName",
+                "BackupSqlServerFqdn",
+                "DisasterMode",
+                "Fence",
+                "Force",
+                "Identity",
+                "OperationId",
+                "PoolFqdn",
+                "Registrar",
+                "ReplicaFqdn"
+            ]
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{
-    ClockReading, EndpointFacts, HostSurvey, MODULE_VERSION, Module, Presence, Severity, Subject,
-    TopologyRead, finding::Findings,
+    Buffering, ClockReading, EndpointFacts, HostSurvey, Keeping, MODULE_VERSION, Module, Presence, Severity,
+    Subject, TopologyRead, finding::Findings,
 };
 use crate::lync::{Fact, Why};
 
@@ -18,13 +18,16 @@ const SHELLS_MANY: u32 = 20;
 /// The operator needs one or two at a time.
 const SHELLS_NOTED: u32 = 5;
 
+/// For how long, in seconds, the shell of a change is opened where there is no module.
+const CHANGE_IDLE: u64 = 2 * 3600;
+
 /// What brings the cmdlets.
 const INSTALL: &str =
     "Install the Lync Server 2013 administrative tools and the current cumulative update on the host";
 
 pub(super) fn look(one: &HostSurvey, findings: &mut Findings) {
     match &one.module {
-        None => {}
+        None => keeping(one, findings),
         Some(Module::Answers(facts)) => module(facts, findings),
         Some(Module::Missing) => findings.error(
             Subject::Module,
@@ -46,6 +49,28 @@ pub(super) fn look(one: &HostSurvey, findings: &mut Findings) {
     }
     if let Some(read) = &one.topology {
         topology(read, findings);
+    }
+}
+
+/// Without the module a cmdlet lives in its shell, and its end is known from what the shell keeps.
+fn keeping(one: &HostSurvey, findings: &mut Findings) {
+    let Some(Keeping { longest_idle, buffering }) = one.keeping else { return };
+    if let Some(longest) = longest_idle.filter(|longest| *longest < CHANGE_IDLE) {
+        findings.error(
+            Subject::Shells,
+            format!(
+                "a shell may be idle for {longest} s at most; the one of a cmdlet that changes Lync is opened for \
+                 {CHANGE_IDLE} s, and is refused"
+            ),
+            "Raise MaxIdleTimeoutMs (winrm get winrm/config/winrs), and MaxIdleTimeoutSec of the session configuration",
+        );
+    }
+    if buffering == Some(Buffering::Drop) {
+        findings.warning(
+            Subject::Shells,
+            "output is dropped while nobody is connected: how a cmdlet ended may never be known",
+            "Set OutputBufferingMode of the session configuration to Block",
+        );
     }
 }
 
@@ -87,6 +112,13 @@ fn numbers(version: &str) -> Option<(u32, u32, u32)> {
 }
 
 fn commands(one: &HostSurvey, findings: &mut Findings) {
+    if let Some(why) = &one.commands_unread {
+        findings.error(
+            Subject::Commands,
+            format!("the session does not say which commands it has: {why}"),
+            "See that Get-Command is visible in the session configuration, as with RestrictedRemoteServer",
+        );
+    }
     let mut lacking = Vec::new();
     for survey in &one.commands {
         match &survey.presence {
@@ -137,7 +169,17 @@ fn leaked(shells: u32, findings: &mut Findings) {
 
 /// A store that is dead is Lync's trouble; what matters here is whether the host can still be worked with.
 fn topology(read: &TopologyRead, findings: &mut Findings) {
-    let Fact::Unknown(why) = &read.store else { return };
+    let Fact::Unknown(why) = &read.store else {
+        match &read.replica {
+            Fact::Known { .. } | Fact::Unknown(Why::NotObserved) => {}
+            Fact::Unknown(why) => findings.error(
+                Subject::Topology,
+                format!("the replica of the host cannot be read: {why}"),
+                "See that its replica (SQL instance RTCLOCAL) runs: it is all that is left when the store is dead",
+            ),
+        }
+        return;
+    };
     if let Why::Denied(_) = why {
         findings.error(
             Subject::Account,

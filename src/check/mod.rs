@@ -12,12 +12,12 @@ mod reach;
 mod report;
 mod survey;
 
-pub use commands::{CommandSurvey, Presence, Requirement, requirements};
+pub use commands::{CommandSurvey, Presence, Requirement, functions, requirements};
 pub use finding::{Finding, Severity, Subject, findings};
 pub use report::Report;
 pub use survey::{
-    Certificate, ClockReading, Connection, EndpointFacts, HomeKind, HostSurvey, Login, Module, SessionState,
-    Survey, TlsSurvey, TopologyRead, Trust,
+    Buffering, Certificate, ClockReading, Connection, EndpointFacts, HomeKind, HostSurvey, Keeping, Login,
+    Module, SessionState, Survey, TlsSurvey, TopologyRead, Trust,
 };
 
 /// The version of the module `LyncFailover` that this program was written for.

@@ -16,7 +16,7 @@ pub(super) fn look(one: &HostSurvey, survey: &Survey, findings: &mut Findings) {
         certificate(one, tls, survey, findings);
     }
     match &one.login {
-        None | Some(Login::Accepted) => {}
+        None | Some(Login::Accepted | Login::NotTried) => {}
         Some(Login::Denied(why)) => findings.error(
             Subject::Account,
             format!("the account is refused: {why}"),

@@ -94,6 +94,7 @@ fn row(one: &HostSurvey) -> [String; 10] {
         Login::Accepted => "ok",
         Login::Denied(_) => "denied",
         Login::Failed(_) => "failed",
+        Login::NotTried => "not tried",
     });
     let session = one.session.as_ref().map_or("-", |session| match session {
         SessionState::Opened => "ok",

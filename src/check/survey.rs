@@ -38,15 +38,24 @@ pub struct HostSurvey {
     /// The authentication.
     #[serde(default)]
     pub login: Option<Login>,
+    /// What answers there: `OS: 6.3.9600 SP: 0.0 Stack: 3.0`.
+    #[serde(default)]
+    pub version: Option<String>,
     /// The shell in the session configuration.
     #[serde(default)]
     pub session: Option<SessionState>,
+    /// What the host keeps the shell for while nobody is connected.
+    #[serde(default)]
+    pub keeping: Option<Keeping>,
     /// The module; not asked for in the plain endpoint.
     #[serde(default)]
     pub module: Option<Module>,
     /// The commands that were looked for in the session.
     #[serde(default)]
     pub commands: Vec<CommandSurvey>,
+    /// Why the session did not say which commands it has.
+    #[serde(default)]
+    pub commands_unread: Option<String>,
     /// The clock of the host.
     #[serde(default)]
     pub clock: Option<ClockReading>,
@@ -123,6 +132,8 @@ pub enum Login {
     Denied(String),
     /// It did not come to that: no key distribution centre, no common method.
     Failed(String),
+    /// It was not tried, because another endpoint has refused the account: each try counts towards its lockout.
+    NotTried,
 }
 
 /// What became of the shell.
@@ -139,6 +150,27 @@ pub enum SessionState {
     QuotaExceeded(String),
     /// Anything else.
     Failed(String),
+}
+
+/// How a host keeps a shell while nobody is connected to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Keeping {
+    /// For how long at most, in seconds.
+    #[serde(default)]
+    pub longest_idle: Option<u64>,
+    /// What becomes of output meanwhile.
+    #[serde(default)]
+    pub buffering: Option<Buffering>,
+}
+
+/// What becomes of output that nobody reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Buffering {
+    /// The cmdlet waits when the buffer is full.
+    Block,
+    /// The oldest output is lost.
+    Drop,
 }
 
 /// What `Get-LfEndpoint` came to.
@@ -201,7 +233,7 @@ impl ClockReading {
 pub struct TopologyRead {
     /// From the Central Management store.
     pub store: Fact<Topology>,
-    /// From its replica (`-LocalStore`); asked for when the store did not answer.
+    /// From the replica of the host (`-LocalStore`), which is what is left when the store is dead.
     #[serde(default)]
     pub replica: Fact<Topology>,
 }

@@ -8,7 +8,8 @@ use std::{
 
 use super::CliError;
 use crate::{
-    api::load::{Loaded, Source, load},
+    api::load::{Loaded, Source, foreign, load},
+    reach::SecretDocument,
     snapshot::Snapshot,
 };
 
@@ -19,6 +20,26 @@ use crate::{
 /// [`CliError::BadInput`], with one text for each thing that is wrong: a file that cannot be read, or a
 /// resource that the API server would refuse.
 pub fn load_files(paths: &[PathBuf]) -> Result<Loaded, CliError> {
+    resources(&sources(paths)?)
+}
+
+/// The same, and the Secrets among the documents.
+pub(super) fn load_with_secrets(paths: &[PathBuf]) -> Result<(Loaded, Vec<SecretDocument>), CliError> {
+    let sources = sources(paths)?;
+    let loaded = resources(&sources)?;
+    let documents = foreign(&sources, "v1", "Secret");
+    let read = documents
+        .into_iter()
+        .map(|(place, value)| SecretDocument::read(value).map_err(|why| format!("{place}: {why}")));
+    let secrets = read.collect::<Result<_, _>>().map_err(|text| CliError::BadInput(vec![text]))?;
+    Ok((loaded, secrets))
+}
+
+fn resources(sources: &[Source]) -> Result<Loaded, CliError> {
+    load(sources).map_err(|errors| CliError::BadInput(errors.0.iter().map(ToString::to_string).collect()))
+}
+
+fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, CliError> {
     let mut sources = Vec::new();
     let mut unread = Vec::new();
     for path in paths {
@@ -27,10 +48,7 @@ pub fn load_files(paths: &[PathBuf]) -> Result<Loaded, CliError> {
             Err(problem) => unread.push(problem),
         }
     }
-    if !unread.is_empty() {
-        return Err(CliError::BadInput(unread));
-    }
-    load(&sources).map_err(|errors| CliError::BadInput(errors.0.iter().map(ToString::to_string).collect()))
+    if unread.is_empty() { Ok(sources) } else { Err(CliError::BadInput(unread)) }
 }
 
 /// Reads a snapshot; `-` is standard input.

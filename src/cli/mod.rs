@@ -3,6 +3,7 @@
 //! Exit codes: 0 when all went well, 1 when the work failed, 2 when the command or its input was wrong;
 //! `simulate` has further ones, which its help lists.
 
+mod bridge;
 mod crds;
 pub mod files;
 mod init;
@@ -10,6 +11,7 @@ mod operator;
 mod organisation;
 mod plan;
 mod recorded;
+mod remote;
 mod show;
 mod simulate;
 mod simulator;
@@ -42,6 +44,9 @@ enum Command {
     Snapshot(snapshot::SnapshotCommand),
     /// Write the LyncFailover that describes Lync as it is now.
     Init(init::InitCommand),
+    /// See whether the way to Lync is fit for a failover. Changes nothing.
+    #[command(subcommand)]
+    Bridge(bridge::BridgeCommand),
     /// Offer a simulated Lync to other processes.
     #[command(subcommand)]
     Simulator(simulator::SimulatorCommand),
@@ -105,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Plan(command) => runtime.block_on(command.run()),
         Command::Snapshot(command) => runtime.block_on(command.run()),
         Command::Init(command) => runtime.block_on(command.run()),
+        Command::Bridge(command) => runtime.block_on(command.run()),
         Command::Simulator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Operator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Crds(command) => command.run().map(|()| ExitCode::SUCCESS),

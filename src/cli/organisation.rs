@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -12,8 +11,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::CliError;
 use crate::{
     api::{BridgeSpec, LyncDeployment, LyncFailover, SimulatedBridge, load::Loaded},
-    bridge::{self, RemoteSimulator},
-    clock::{Clock, ScaledClock, SystemClock},
+    bridge,
+    clock::{Clock, ScaledClock},
     controller::{Endpoint, MemoryStore, Organisation},
     lync::Observed,
     plan::{Desired, Limits},
@@ -178,44 +177,17 @@ pub(super) fn wishes(deployment: &LyncDeployment, loaded: &Loaded) -> Result<Vec
     Ok(wishes)
 }
 
-/// The way to the organisation of the one deployment of the files, whatever its bridge, to look at it.
-pub(super) async fn reach(loaded: &Loaded) -> Result<Organisation, CliError> {
-    let deployment = one_deployment(loaded)?;
-    let address =
-        deployment.spec.bridge.simulated.as_ref().and_then(|simulated| simulated.address.as_deref());
-    if deployment.spec.bridge.winrm.is_some() {
-        return Err(wrong(deployment, "spec.bridge.winrm: this version reaches simulated deployments only"));
-    }
-    let Some(address) = address else { return Ok(Simulated::build(loaded, 1.0)?.organisation) };
-    let field = "spec.bridge.simulated.address";
-    let socket: SocketAddr = address.parse().map_err(|err| wrong(deployment, &format!("{field}: {err}")))?;
-    if !socket.ip().is_loopback() {
-        return Err(wrong(deployment, &format!("{field}: {address} is not a loopback address")));
-    }
-    let remote = Arc::new(RemoteSimulator::new(socket));
-    let view =
-        remote.describe().await.map_err(|err| CliError::Failed(format!("{field}: {address}: {err}")))?;
-    Ok(Organisation {
-        bridge: remote.clone(),
-        prober: remote,
-        clock: Arc::new(SystemClock),
-        endpoints: endpoints(&view),
-        limits: limits(deployment)?,
-        interval: interval(deployment)?,
-    })
-}
-
 /// The planner's numbers of a deployment.
 pub(super) fn limits(deployment: &LyncDeployment) -> Result<Limits, CliError> {
     Limits::try_from(&deployment.spec).map_err(|err| wrong(deployment, &err.to_string()))
 }
 
-fn interval(deployment: &LyncDeployment) -> Result<SignedDuration, CliError> {
+pub(super) fn interval(deployment: &LyncDeployment) -> Result<SignedDuration, CliError> {
     let interval = deployment.spec.observation.interval_duration();
     interval.map_err(|err| wrong(deployment, &format!("spec.observation.interval: {err}")))
 }
 
-fn endpoints(view: &OrganisationView) -> Vec<Endpoint> {
+pub(super) fn endpoints(view: &OrganisationView) -> Vec<Endpoint> {
     view.front_ends().into_iter().map(|(host, pool)| Endpoint { host, pool }).collect()
 }
 
@@ -225,7 +197,7 @@ fn read_scenario(deployment: &LyncDeployment, scenario: &serde_json::Value) -> R
 }
 
 /// Something is wrong with a deployment.
-fn wrong(deployment: &LyncDeployment, text: &str) -> CliError {
+pub(super) fn wrong(deployment: &LyncDeployment, text: &str) -> CliError {
     let name = deployment.metadata.name.as_deref().unwrap_or_default();
     CliError::BadInput(vec![format!("LyncDeployment {name}: {text}")])
 }

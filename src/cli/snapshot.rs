@@ -6,14 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::{
     CliError,
-    files::{load_files, write_new},
-    organisation::{namespace_of, one_deployment, reach},
+    files::{load_with_secrets, write_new},
+    organisation::{namespace_of, one_deployment},
+    remote::{SecretOptions, reach},
     show::{self, Style, paint},
 };
-use crate::{
-    controller::{Organisation, observe},
-    snapshot::{Snapshot, Subject},
-};
+use crate::snapshot::Subject;
 
 /// Look at Lync once and write down what was seen. Changes nothing.
 ///
@@ -28,6 +26,8 @@ pub(super) struct SnapshotCommand {
     /// Files with a LyncDeployment, as kubectl takes them; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    secrets: SecretOptions,
     /// Write to this file, which must not be there yet, and show what was seen. Default: standard output.
     #[arg(long, value_name = "FILE")]
     output_file: Option<PathBuf>,
@@ -48,11 +48,11 @@ pub(super) enum DocumentFormat {
 
 impl SnapshotCommand {
     pub(super) async fn run(self) -> Result<ExitCode, CliError> {
-        let loaded = load_files(&self.files)?;
+        let (loaded, documents) = load_with_secrets(&self.files)?;
         let metadata = &one_deployment(&loaded)?.metadata;
         let name = metadata.name.clone().unwrap_or_default();
         let subject = Subject { name, namespace: namespace_of(metadata).to_owned() };
-        let snapshot = take(subject, &reach(&loaded).await?).await;
+        let snapshot = reach(&loaded, &self.secrets, documents).await?.look(subject).await;
         let text = match self.output {
             DocumentFormat::Yaml => snapshot.to_yaml().map_err(|err| CliError::Failed(err.to_string()))?,
             DocumentFormat::Json => {
@@ -71,10 +71,4 @@ impl SnapshotCommand {
         }
         Ok(ExitCode::from(if unseen.is_empty() { 0 } else { 4 }))
     }
-}
-
-/// Looks once. What could not be seen is part of the snapshot.
-pub(super) async fn take(subject: Subject, organisation: &Organisation) -> Snapshot {
-    let observed = observe(organisation, None).await;
-    Snapshot::new(subject, organisation.clock.now(), observed)
 }

@@ -26,6 +26,7 @@ use crate::{
 
 pub use event::{Event, Listener, Silent};
 pub use observe::observe;
+pub(crate) use observe::{Asked, topology_document};
 pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner};
 pub use requeue::requeue_after;
 pub use resource::Resource;

@@ -27,3 +27,4 @@ pub use control::Controller;
 pub use environment::{Environment, Simulators};
 pub use finalizer::FINALIZER;
 pub use run::{OperatorError, Settings, run};
+pub(crate) use secrets::ClusterSecrets;

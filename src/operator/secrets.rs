@@ -13,13 +13,13 @@ use crate::reach::{SecretData, Secrets};
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The Secrets of one namespace.
-pub(super) struct ClusterSecrets {
+pub(crate) struct ClusterSecrets {
     api: Api<Secret>,
     namespace: String,
 }
 
 impl ClusterSecrets {
-    pub(super) fn new(client: &Client, namespace: &str) -> Self {
+    pub(crate) fn new(client: &Client, namespace: &str) -> Self {
         Self { api: Api::namespaced(client.clone(), namespace), namespace: namespace.to_owned() }
     }
 }

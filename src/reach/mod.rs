@@ -3,6 +3,7 @@
 //! [`listeners`] and [`access`] read the spec and its Secrets, [`organisation`] puts the bridge together,
 //! [`identity`] finds out which organisation is behind it. Used by the operator and on the command line.
 
+mod files;
 mod identity;
 mod secret;
 mod spec;
@@ -24,6 +25,7 @@ use crate::{
     plan::Limits,
 };
 
+pub use files::{FileSecrets, SecretDocument};
 pub use identity::identity;
 pub(crate) use identity::short;
 pub use secret::SecretData;

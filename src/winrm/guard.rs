@@ -50,6 +50,12 @@ impl CredentialGuard {
         }
     }
 
+    /// Whether an account was refused with credentials of this revision, and not accepted since.
+    pub fn has_refused(&self, counted_at: &str, account: &str, revision: &str) -> bool {
+        let known = self.refused.get(&(counted_at.to_owned(), account.to_owned()));
+        known.is_some_and(|refused| refused.revision == revision)
+    }
+
     /// The account was refused.
     pub fn refused(&mut self, counted_at: &str, account: &str, revision: &str, now: Timestamp) {
         let key = (counted_at.to_owned(), account.to_owned());
@@ -87,6 +93,10 @@ impl Gate {
 
     pub(super) fn may_try(&self, counted_at: &str, account: &str, revision: &str) -> Result<(), Timestamp> {
         self.with(|guard, now| guard.may_try(counted_at, account, revision, now))
+    }
+
+    pub(super) fn has_refused(&self, counted_at: &str, account: &str, revision: &str) -> bool {
+        self.with(|guard, _| guard.has_refused(counted_at, account, revision))
     }
 
     pub(super) fn refused(&self, counted_at: &str, account: &str, revision: &str) {
@@ -134,6 +144,7 @@ mod tests {
     fn other_accounts_other_places_and_new_passwords_are_free() {
         let mut guard = CredentialGuard::default();
         guard.refused("CONTOSO", "svc", "1", at(0));
+        assert!(guard.has_refused("CONTOSO", "svc", "1") && !guard.has_refused("CONTOSO", "svc", "2"));
         guard.refused("CONTOSO", "svc", "1", at(0));
         assert!(guard.may_try("CONTOSO", "svc", "1", at(0)).is_err());
         assert!(guard.may_try("fe1", "svc", "1", at(0)).is_ok());

@@ -39,6 +39,12 @@ impl Session {
         Self { endpoint, credentials, revision: revision.into(), gate, id, link: None }
     }
 
+    /// Whether the account was refused with these credentials, here or by somebody who counts for this host
+    /// too, and not accepted since.
+    pub fn was_refused(&self) -> bool {
+        self.gate.has_refused(&self.counted_at(), &self.credentials.account(), &self.revision)
+    }
+
     /// Asks who is there. The account is checked by it; nothing is started.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Fault, Request, Unreadable, answer_read, answer_write};
+use super::{Buffering, Fault, Request, Unreadable, answer_read, answer_write};
 
 /// The answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,10 @@ pub struct ShellInfo {
     pub idle_timeout: Option<Duration>,
     /// For how long it has done nothing.
     pub inactivity: Option<Duration>,
+    /// The most that a client may ask for instead of `idle_timeout`.
+    pub longest_idle: Option<Duration>,
+    /// What becomes of output that nobody reads.
+    pub buffering: Option<Buffering>,
 }
 
 /// A command of a shell.

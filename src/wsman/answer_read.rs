@@ -4,8 +4,8 @@ use roxmltree::Node;
 use uuid::Uuid;
 
 use super::{
-    Answer, AnswerError, Chunk, CommandInfo, CommandState, Fault, Finished, Operation, Received, Request,
-    ShellInfo, Unreadable, duration,
+    Answer, AnswerError, Buffering, Chunk, CommandInfo, CommandState, Fault, Finished, Operation, Received,
+    Request, ShellInfo, Unreadable, duration,
     envelope::{Envelope, document},
     names::{COMMAND_STATE, ENUMERATION, POWERSHELL, SHELL, SOAP, WSMAN},
     xml::{bytes, child, child_text, id, need},
@@ -94,6 +94,8 @@ fn shell_info(node: Node<'_, '_>) -> Result<Option<ShellInfo>, Unreadable> {
         state: word("State"),
         idle_timeout: span("IdleTimeOut")?,
         inactivity: span("ShellInactivity")?,
+        longest_idle: span("MaxIdleTimeOut")?,
+        buffering: word("BufferMode").as_deref().and_then(Buffering::from_word),
     }))
 }
 

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Answer, CommandInfo, CommandState, Received, Request, ShellInfo, duration,
+    Answer, Buffering, CommandInfo, CommandState, Received, Request, ShellInfo, duration,
     envelope::{OWN, write as envelope, write_selector},
     names::{ANONYMOUS, COMMAND_STATE},
     xml::{Writer, write_id},
@@ -81,6 +81,8 @@ fn shell_info(writer: &mut Writer, shell: &ShellInfo) {
     word("rsp:Owner", shell.owner.as_deref());
     word("rsp:ClientIP", shell.client.as_deref());
     word("rsp:IdleTimeOut", shell.idle_timeout.map(duration::write).as_deref());
+    word("rsp:MaxIdleTimeOut", shell.longest_idle.map(duration::write).as_deref());
+    word("rsp:BufferMode", shell.buffering.map(Buffering::word));
     word("rsp:State", shell.state.as_deref());
     word("rsp:ShellInactivity", shell.inactivity.map(duration::write).as_deref());
     writer.close("rsp:Shell");

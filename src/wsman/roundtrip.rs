@@ -76,15 +76,21 @@ fn request() -> impl Strategy<Value = Request> {
 
 fn shell_info() -> impl Strategy<Value = ShellInfo> {
     let word = || option::of(text());
-    (id(), text(), word(), word(), word(), option::of(span()), option::of(span())).prop_map(
-        |(shell, resource, owner, client, state, idle_timeout, inactivity)| ShellInfo {
-            shell,
-            resource,
-            owner,
-            client,
-            state,
-            idle_timeout,
-            inactivity,
+    let buffering = option::of(prop_oneof![Just(Buffering::Block), Just(Buffering::Drop)]);
+    let span = || option::of(span());
+    (id(), text(), word(), word(), word(), span(), span(), span(), buffering).prop_map(
+        |(shell, resource, owner, client, state, idle_timeout, inactivity, longest_idle, buffering)| {
+            ShellInfo {
+                shell,
+                resource,
+                owner,
+                client,
+                state,
+                idle_timeout,
+                inactivity,
+                longest_idle,
+                buffering,
+            }
         },
     )
 }

@@ -36,16 +36,21 @@ pub struct Access {
 }
 
 impl Access {
-    /// A session that has not connected.
-    pub(super) fn session(&self, listener: &Listener, gate: &Gate, id: Uuid) -> Session {
-        let endpoint = Endpoint {
+    /// A listener, and what it takes to speak to it.
+    pub(super) fn endpoint(&self, listener: &Listener) -> Endpoint {
+        Endpoint {
             host: listener.host.to_string(),
             address: listener.address,
             port: listener.port,
             tls: self.tls.clone(),
             configuration: self.configuration.clone(),
             pace: self.pace.clone(),
-        };
+        }
+    }
+
+    /// A session that has not connected.
+    pub(super) fn session(&self, listener: &Listener, gate: &Gate, id: Uuid) -> Session {
+        let endpoint = self.endpoint(listener);
         Session::new(endpoint, Arc::clone(&self.credentials), self.revision.clone(), gate.clone(), id)
     }
 

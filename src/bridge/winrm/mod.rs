@@ -11,6 +11,7 @@ mod module;
 mod plain;
 mod query;
 mod shell;
+mod visit;
 
 use std::{
     collections::BTreeMap,
@@ -34,6 +35,7 @@ use crate::{
 };
 
 pub use access::{Access, Listener};
+pub use visit::Visit;
 
 use self::{
     host::{Home, Host},

@@ -61,7 +61,7 @@ async fn all_at_once(
     Ok(Some(take_apart(rest, queries.len(), &output)))
 }
 
-fn lacks_module(output: &Output) -> bool {
+pub(super) fn lacks_module(output: &Output) -> bool {
     let ended = match &output.end {
         PipelineEnd::Failed(record) => Some(&**record),
         _ => None,

@@ -19,6 +19,7 @@ use crate::{
 const IDLE: Duration = Duration::from_secs(600);
 
 /// An open shell. When a request of it fails it is not used again.
+#[derive(Debug)]
 pub(super) struct Shell {
     session: Session,
     pool: ClientPool,

@@ -84,3 +84,33 @@ fn a_topology_that_is_not_read_from_the_store() {
     says(&read(dead(), blind), Error, Subject::Topology, &["neither from the store", "RTCLOCAL"]);
     says(&read(Why::Denied(text()), Fact::default()), Error, Subject::Account, &["RTCUniversalServerAdmins"]);
 }
+
+#[test]
+fn the_replica_has_to_be_readable_before_it_is_needed() {
+    let dead = || Fact::Unknown(Why::CmdletFailed(text()));
+    let found = one(|host| host.topology.as_mut().expect("it was read").replica = dead());
+    says(&found, Error, Subject::Topology, &["the replica of the host cannot be read", "RTCLOCAL"]);
+}
+
+#[test]
+fn without_the_module_a_shell_has_to_be_kept() {
+    let plain = |longest_idle, buffering| {
+        let mut survey = survey();
+        survey.hosts[0].module = None;
+        survey.hosts[0].keeping =
+            Some(Keeping { longest_idle: Some(longest_idle), buffering: Some(buffering) });
+        findings(&survey)
+    };
+    assert_eq!(plain(7200, Buffering::Block), []);
+    says(&only(plain(7199, Buffering::Block)), Error, Subject::Shells, &["7199 s", "MaxIdleTimeoutMs"]);
+    says(&only(plain(7200, Buffering::Drop)), Warning, Subject::Shells, &["OutputBufferingMode"]);
+    let mut with_module = survey();
+    with_module.hosts[0].keeping = Some(Keeping { longest_idle: Some(60), buffering: Some(Buffering::Drop) });
+    assert_eq!(findings(&with_module), [], "an operation of the module lives in no shell");
+}
+
+#[test]
+fn commands_that_nobody_can_see_are_not_taken_for_there() {
+    let found = one(|host| host.commands_unread = Some(text()));
+    says(&found, Error, Subject::Commands, &["does not say which commands", "Get-Command"]);
+}

@@ -70,6 +70,9 @@ fn healthy(host: &str, pool: &str) -> HostSurvey {
         commands: requirements().into_iter().filter(|one| !one.changes).map(whole).collect(),
         clock: Some(ClockReading { theirs: now() + SignedDuration::from_secs(2), ours: now() }),
         shells: Some(1),
+        commands_unread: None,
+        version: Some("OS: 6.3.9600 SP: 0.0 Stack: 3.0".to_owned()),
+        keeping: Some(Keeping { longest_idle: Some(43_200), buffering: Some(Buffering::Block) }),
         topology: Some(TopologyRead { store: known(topology()), replica: Fact::default() }),
     }
 }
@@ -108,7 +111,10 @@ fn text() -> String {
 
 /// Nothing after a step that failed is there.
 fn stops_at(one: &mut HostSurvey) {
-    let HostSurvey { tls, login, session, module, commands, clock, shells, topology, .. } = one;
+    let HostSurvey {
+        tls, login, version, session, keeping, module, commands, clock, shells, topology, ..
+    } = one;
+    (*version, *keeping) = (None, None);
     (*tls, *login, *session, *module, *clock, *shells, *topology) =
         (None, None, None, None, None, None, None);
     commands.clear();

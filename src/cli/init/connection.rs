@@ -1,5 +1,7 @@
 //! The options that say how Lync is reached, for those who have no `LyncDeployment` yet.
 
+use std::net::IpAddr;
+
 use clap::{Args, ValueEnum};
 
 use super::super::CliError;
@@ -13,9 +15,10 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct ConnectionOptions {
-    /// A Front End on which cmdlets may run, instead of FILE. With --snapshot one is enough: every Front End
-    /// of the topology is listed. Without, say its pool too: fe01.pool1.contoso.com=pool1.contoso.com.
-    #[arg(long, value_name = "HOST[=POOL]", requires_all = ["name", "credentials_secret"])]
+    /// A Front End on which cmdlets may run, instead of FILE. With --snapshot, or with Secrets, one is enough: every
+    /// Front End of the topology is listed. Without, say its pool too: fe01.pool1.contoso.com=pool1.contoso.com. An
+    /// address spares the question to DNS: fe01.pool1.contoso.com@10.1.0.11.
+    #[arg(long, value_name = "HOST[=POOL][@ADDRESS]", requires_all = ["name", "credentials_secret"])]
     endpoint: Vec<String>,
     /// The name of the resources.
     #[arg(long, requires = "endpoint")]
@@ -71,7 +74,15 @@ pub(super) struct Wanted {
     name: String,
     namespace: Option<String>,
     winrm: WinRm,
-    named: Vec<(MachineFqdn, Option<PoolFqdn>)>,
+    named: Vec<Named>,
+}
+
+/// A server that somebody names.
+#[derive(Debug)]
+struct Named {
+    host: MachineFqdn,
+    pool: Option<PoolFqdn>,
+    address: Option<IpAddr>,
 }
 
 impl ConnectionOptions {
@@ -100,8 +111,23 @@ impl ConnectionOptions {
 impl Wanted {
     /// The deployment: with every Front End of a topology, or with the servers that were named.
     pub(super) fn deployment(&self, topology: Option<&Topology>) -> Result<LyncDeployment, CliError> {
-        let mut winrm = self.winrm.clone();
-        winrm.endpoints = topology.map_or_else(|| self.as_named(), |topology| self.all(topology))?;
+        Ok(self.with(topology.map_or_else(|| self.as_named(), |topology| self.all(topology))?))
+    }
+
+    /// A deployment to ask the named servers for the topology with. Their pools do not matter yet.
+    pub(super) fn named_only(&self) -> Result<LyncDeployment, CliError> {
+        let above =
+            |host: &MachineFqdn| host.as_str().split_once('.').and_then(|(_, rest)| rest.parse().ok());
+        let endpoints = self.named.iter().map(|named| {
+            let unknown = || CliError::BadInput(vec![format!("--endpoint {}: it has no domain", named.host)]);
+            let pool = named.pool.clone().or_else(|| above(&named.host)).ok_or_else(unknown)?;
+            Ok(endpoint(&named.host, &pool, named.address))
+        });
+        Ok(self.with(endpoints.collect::<Result<_, CliError>>()?))
+    }
+
+    fn with(&self, endpoints: Vec<Endpoint>) -> LyncDeployment {
+        let winrm = WinRm { endpoints, ..self.winrm.clone() };
         let spec = LyncDeploymentSpec {
             bridge: BridgeSpec { winrm: Some(winrm), simulated: None },
             observation: ObservationSpec::default(),
@@ -110,24 +136,28 @@ impl Wanted {
         };
         let mut deployment = LyncDeployment::new(&self.name, spec);
         deployment.metadata.namespace.clone_from(&self.namespace);
-        Ok(deployment)
+        deployment
     }
 
     fn as_named(&self) -> Result<Vec<Endpoint>, CliError> {
         let unknown = |host| format!("--endpoint {host}: say its pool too ({host}=POOL), or give --snapshot");
-        let lacking = self.named.iter().filter(|(_, pool)| pool.is_none());
-        let lacking: Vec<String> = lacking.map(|(host, _)| unknown(host)).collect();
+        let lacking = self.named.iter().filter(|named| named.pool.is_none());
+        let lacking: Vec<String> = lacking.map(|named| unknown(&named.host)).collect();
         if !lacking.is_empty() {
             return Err(CliError::BadInput(lacking));
         }
-        Ok(self.named.iter().filter_map(|(host, pool)| Some(endpoint(host, pool.as_ref()?))).collect())
+        Ok(self
+            .named
+            .iter()
+            .filter_map(|one| Some(endpoint(&one.host, one.pool.as_ref()?, one.address)))
+            .collect())
     }
 
     /// Every Front End that has the cmdlets. What was named has to be among them: a wrong name means the
     /// wrong organisation, or the wrong word for a server.
     fn all(&self, topology: &Topology) -> Result<Vec<Endpoint>, CliError> {
         let mut wrong = Vec::new();
-        for (host, pool) in &self.named {
+        for Named { host, pool, .. } in &self.named {
             match (topology.pool_of(host), pool) {
                 (None, _) => wrong
                     .push(format!("--endpoint {host}: the topology of the snapshot has no such Front End")),
@@ -143,23 +173,36 @@ impl Wanted {
         let has_cmdlets =
             |pool: &&Pool| pool.kind == PoolKind::FrontEnd && pool.version >= Version::LYNC_2013;
         let pools = topology.pools.iter().filter(|(_, pool)| has_cmdlets(pool));
-        Ok(pools.flat_map(|(name, pool)| pool.machines.iter().map(|host| endpoint(host, name))).collect())
+        let address = |host: &MachineFqdn| self.named.iter().find(|named| named.host == *host)?.address;
+        let machines = pools.flat_map(|(name, pool)| pool.machines.iter().map(move |host| (host, name)));
+        Ok(machines.map(|(host, pool)| endpoint(host, pool, address(host))).collect())
     }
 }
 
-fn endpoint(host: &MachineFqdn, pool: &PoolFqdn) -> Endpoint {
-    Endpoint { host: host.to_string(), pool: pool.to_string(), address: None, port: None }
+fn endpoint(host: &MachineFqdn, pool: &PoolFqdn, address: Option<IpAddr>) -> Endpoint {
+    let address = address.map(|address| address.to_string());
+    Endpoint { host: host.to_string(), pool: pool.to_string(), address, port: None }
 }
 
 fn secret_of(name: &str) -> SecretReference {
     SecretReference { name: ObjectName::from(name) }
 }
 
-fn read_endpoint(text: &str) -> Result<(MachineFqdn, Option<PoolFqdn>), String> {
-    let (host, pool) = match text.split_once('=') {
-        Some((host, pool)) => (host, Some(pool)),
+fn read_endpoint(text: &str) -> Result<Named, String> {
+    let (name, address) = match text.split_once('@') {
+        Some((name, address)) => (name, Some(address)),
         None => (text, None),
     };
+    let (host, pool) = match name.split_once('=') {
+        Some((host, pool)) => (host, Some(pool)),
+        None => (name, None),
+    };
     let wrong = |err| format!("--endpoint {text}: {err}");
-    Ok((host.parse().map_err(wrong)?, pool.map(str::parse).transpose().map_err(wrong)?))
+    let address =
+        address.map(str::parse).transpose().map_err(|_| format!("--endpoint {text}: no IP address"))?;
+    Ok(Named {
+        host: host.parse().map_err(wrong)?,
+        pool: pool.map(str::parse).transpose().map_err(wrong)?,
+        address,
+    })
 }

@@ -2,6 +2,7 @@
 
 mod connection;
 mod describe;
+mod first_look;
 mod write;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -11,24 +12,26 @@ use serde_json::json;
 
 use super::{
     CliError,
-    files::{load_files, load_snapshot, write_new},
-    organisation::{limits, namespace_of, one_deployment, reach},
+    files::{load_snapshot, load_with_secrets, write_new},
+    organisation::{limits, namespace_of, one_deployment},
     recorded::{same_deployment, told},
-    snapshot::{DocumentFormat, take},
+    remote::{SecretOptions, reach},
+    snapshot::DocumentFormat,
 };
 use crate::{
-    api::{LyncDeployment, LyncFailover, load::Loaded},
+    api::{LyncDeployment, LyncFailover},
     plan::Limits,
     snapshot::{Snapshot, Subject},
 };
 
 use connection::ConnectionOptions;
 use describe::{Described, Refusal, describe};
+use first_look::first_look;
 
 /// Write the LyncFailover that describes Lync as it is now: applying it changes nothing.
 ///
 /// From a LyncDeployment in a file, or from --endpoint and its companions, which write the LyncDeployment
-/// too. What is written is planned before it is written: if anything would have to be done, it is refused.
+/// too: from --snapshot, or from Lync itself when --secret-dir or --secrets-from-cluster says where the account is. What is written is planned before it is written: if anything would have to be done, it is refused.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit codes: 0 written; 1 refused: Lync is in no state that a LyncFailover can describe; 2 the \
@@ -43,6 +46,8 @@ pub(super) struct InitCommand {
     snapshot: Option<PathBuf>,
     #[command(flatten)]
     connection: ConnectionOptions,
+    #[command(flatten)]
+    secrets: SecretOptions,
     /// Write to this file, which must not be there yet. Default: standard output.
     #[arg(long, value_name = "FILE")]
     output_file: Option<PathBuf>,
@@ -61,22 +66,18 @@ struct Written {
 impl InitCommand {
     pub(super) async fn run(self) -> Result<ExitCode, CliError> {
         let snapshot = self.snapshot.as_deref().map(load_snapshot).transpose()?;
-        let written = match self.connection.wanted()? {
-            Some(wanted) => match &snapshot {
-                None => Ok(from_flags_alone(&wanted)?),
-                Some(snapshot) => {
-                    let deployment = wanted.deployment(snapshot.observed.topology.value())?;
-                    let head = write::deployment(&deployment, snapshot.observed.topology.value())?;
-                    let limits = limits(&deployment)?;
-                    tell(&format!("note: {}", told(snapshot, &limits).words));
-                    failover(&deployment, snapshot, &limits)?.map(|written| Written {
-                        text: head + "---\n" + &written.text,
-                        deployment: Some(deployment),
-                        ..written
-                    })
-                }
-            },
-            None => from_files(&load_files(&self.files)?, snapshot).await?,
+        let written = match (self.connection.wanted()?, snapshot) {
+            (Some(wanted), Some(snapshot)) => {
+                let deployment = wanted.deployment(snapshot.observed.topology.value())?;
+                tell(&format!("note: {}", told(&snapshot, &limits(&deployment)?).words));
+                both(deployment, &snapshot)?
+            }
+            (Some(wanted), None) if self.secrets.are_given() => {
+                let (deployment, snapshot) = first_look(&wanted, &self.secrets).await?;
+                both(deployment, &snapshot)?
+            }
+            (Some(wanted), None) => Ok(from_flags_alone(&wanted)?),
+            (None, snapshot) => self.of_files(snapshot).await?,
         };
         match written {
             Ok(written) => {
@@ -88,6 +89,27 @@ impl InitCommand {
             }
             Err(refusals) => Ok(refuse(&refusals)),
         }
+    }
+
+    async fn of_files(&self, snapshot: Option<Snapshot>) -> Result<Result<Written, Vec<Refusal>>, CliError> {
+        let (loaded, documents) = load_with_secrets(&self.files)?;
+        let deployment = one_deployment(&loaded)?;
+        let limits = limits(deployment)?;
+        for failover in loaded.failovers() {
+            let name = failover.metadata.name.as_deref().unwrap_or_default();
+            tell(&format!(
+                "note: LyncFailover {name} is passed over; what is written describes Lync as it is"
+            ));
+        }
+        let snapshot = match snapshot {
+            Some(snapshot) => {
+                same_deployment(&snapshot, deployment)?;
+                tell(&format!("note: {}", told(&snapshot, &limits).words));
+                snapshot
+            }
+            None => reach(&loaded, &self.secrets, documents).await?.look(subject(deployment)).await,
+        };
+        failover(deployment, &snapshot, &limits)
     }
 
     fn render(&self, written: Written) -> Result<String, CliError> {
@@ -108,34 +130,21 @@ fn from_flags_alone(wanted: &connection::Wanted) -> Result<Written, CliError> {
     let text = write::deployment(&deployment, None)?;
     tell(
         "note: only the LyncDeployment is written, with the endpoints that were named. Then: lync-failover snapshot, \
-         and init once more with --snapshot, which adds the other Front Ends and the LyncFailover",
+         and init once more with --snapshot, which adds the other Front Ends and the LyncFailover; or say where the \
+         Secrets are, and Lync is asked at once",
     );
     Ok(Written { deployment: Some(deployment), failover: None, text })
 }
 
-async fn from_files(
-    loaded: &Loaded,
-    snapshot: Option<Snapshot>,
-) -> Result<Result<Written, Vec<Refusal>>, CliError> {
-    let deployment = one_deployment(loaded)?;
-    let limits = limits(deployment)?;
-    for failover in loaded.failovers() {
-        let name = failover.metadata.name.as_deref().unwrap_or_default();
-        tell(&format!("note: LyncFailover {name} is passed over; what is written describes Lync as it is"));
-    }
-    let snapshot = match snapshot {
-        Some(snapshot) => {
-            same_deployment(&snapshot, deployment)?;
-            tell(&format!("note: {}", told(&snapshot, &limits).words));
-            snapshot
-        }
-        None => {
-            let name = deployment.metadata.name.clone().unwrap_or_default();
-            let subject = Subject { name, namespace: namespace_of(&deployment.metadata).to_owned() };
-            take(subject, &reach(loaded).await?).await
-        }
-    };
-    failover(deployment, &snapshot, &limits)
+/// A deployment and its failover, in one text.
+fn both(deployment: LyncDeployment, snapshot: &Snapshot) -> Result<Result<Written, Vec<Refusal>>, CliError> {
+    let head = write::deployment(&deployment, snapshot.observed.topology.value())?;
+    let written = failover(&deployment, snapshot, &limits(&deployment)?)?;
+    Ok(written.map(|written| Written {
+        text: head + "---\n" + &written.text,
+        deployment: Some(deployment),
+        ..written
+    }))
 }
 
 /// The `LyncFailover` of a deployment as a snapshot shows it, or why there is none.
@@ -154,6 +163,12 @@ fn failover(
     failover.metadata.namespace = deployment.metadata.namespace.clone();
     let text = write::failover(&failover, &left_out, snapshot.taken_at)?;
     Ok(Ok(Written { deployment: None, failover: Some(failover), text }))
+}
+
+/// What a snapshot of a deployment is of.
+fn subject(deployment: &LyncDeployment) -> Subject {
+    let name = deployment.metadata.name.clone().unwrap_or_default();
+    Subject { name, namespace: namespace_of(&deployment.metadata).to_owned() }
 }
 
 /// Says why nothing was written. What was not seen may be seen the next time, so that comes first.

@@ -206,6 +206,9 @@ fn connection(page: &mut Page, winrm: &WinRm, topology: Option<&Topology>) -> Re
     for endpoint in &winrm.endpoints {
         page.field(6, "- host", &endpoint.host)?;
         page.field(8, "pool", &endpoint.pool)?;
+        if let Some(address) = &endpoint.address {
+            page.field(8, "address", address)?;
+        }
     }
     Ok(())
 }

@@ -9,15 +9,15 @@ use crate::{
 
 /// When and where a question was asked.
 #[derive(Clone)]
-pub(super) struct Asked {
-    pub(super) at: Timestamp,
-    pub(super) source: Source,
+pub(crate) struct Asked {
+    pub(crate) at: Timestamp,
+    pub(crate) source: Source,
 }
 
 impl Asked {
     /// Decodes an answer. The time of a fact is the time of the question: the truth may have changed
     /// between question and answer, but not before.
-    pub(super) fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         answer: &Answer,
         decode: impl FnOnce(&[PsObject]) -> Result<T, DecodeError>,

@@ -15,6 +15,9 @@ mod probes;
 use super::Organisation;
 use crate::lync::Observed;
 
+pub(crate) use answer::Asked;
+pub(crate) use organisation::topology_document;
+
 use early::{Expected, expected};
 
 /// Looks once. What was seen before says whom to ask what at once; none of it is taken over. Never fails:

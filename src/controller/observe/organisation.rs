@@ -167,7 +167,8 @@ fn all_of<const N: usize>(answers: Vec<Answer>) -> [Answer; N] {
     std::array::from_fn(|_| answers.next().unwrap_or_else(lost))
 }
 
-fn topology_document(objects: &[PsObject]) -> Result<TopologyDocument, DecodeError> {
+/// The document of `Get-CsTopology -AsXml`.
+pub(crate) fn topology_document(objects: &[PsObject]) -> Result<TopologyDocument, DecodeError> {
     let text = match objects {
         [object] => object.text.as_deref(),
         _ => None,

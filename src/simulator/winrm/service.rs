@@ -11,7 +11,7 @@ use super::{
     host::Host,
     receive::receive,
     runner::run,
-    shell::{Command, Shell},
+    shell::{Command, LONGEST_IDLE, Shell},
 };
 use crate::{
     psrp::server::{ServerPipelineEvent, ServerPool},
@@ -20,9 +20,8 @@ use crate::{
 
 /// `MaxShellsPerUser` of Server 2012.
 const MAX_SHELLS: usize = 25;
-/// `IdleTimeoutSec` and `MaxIdleTimeoutSec` of the endpoint that this product installs.
+/// `IdleTimeoutSec` of the endpoint that this product installs.
 const IDLE: Duration = Duration::from_hours(4);
-const LONGEST_IDLE: Duration = Duration::from_hours(12);
 /// What PowerShell makes fragments of, unless the client takes less.
 const FRAGMENT: usize = 32 << 10;
 

@@ -9,8 +9,11 @@ use super::{configuration::Configuration, faults, output::Output};
 use crate::{
     bridge::OperationId,
     psrp::server::{ServerPipeline, ServerPool},
-    wsman::{Chunk, CommandInfo, CommandState, Fault, Finished, Received, ShellInfo},
+    wsman::{Buffering, Chunk, CommandInfo, CommandState, Fault, Finished, Received, ShellInfo},
 };
+
+/// `MaxIdleTimeOutSec` of the endpoint that this product installs.
+pub(super) const LONGEST_IDLE: Duration = Duration::from_hours(12);
 
 /// A shell of a host.
 #[derive(Debug)]
@@ -97,6 +100,9 @@ impl Shell {
             state: Some(self.state().to_owned()),
             idle_timeout: Some(self.idle_timeout),
             inactivity: Some(now.duration_since(self.last_used)),
+            longest_idle: Some(LONGEST_IDLE),
+            // Nothing of its output is ever lost.
+            buffering: Some(Buffering::Block),
         }
     }
 
