@@ -1,21 +1,17 @@
-//! What a cmdlet is given arrives as data, of its type, and never as a script.
+//! What a cmdlet is given arrives as data, of its type.
 
 use jiff::SignedDuration;
 use lync_failover::{
-    lync::{
-        Argument, Invocation,
-        cmdlet::{CmsFailoverMode, Mutation, Query, ServiceRole},
-    },
+    lync::{Argument, Invocation},
     psrp::{
         client::{PipelineEnd, PipelineEvent},
         clixml::{TimeSpan, Value},
-        messages::CreatePipeline,
     },
 };
 use serde_json::{Value as Json, json};
 
 use crate::{
-    client::{Client, Heard, text},
+    client::{Client, text},
     peer::{Peer, ntlm, session},
 };
 
@@ -118,6 +114,37 @@ async fn hostile_text_arrives_unchanged() {
     assert_eq!(back, corpus.map(Value::from));
 }
 
+/// Cmdlets as an argument: names and values in dictionaries, and nothing that could be run by itself.
+#[tokio::test]
+async fn cmdlets_as_an_argument_arrive_as_dictionaries() {
+    let peer = Peer::power_shell();
+    let mut client = Client::open(session(peer.endpoint(), ntlm())).await;
+    let hostile = "pool1'; Remove-Item C:\\ -Recurse #";
+    let calls = vec![
+        Invocation::new("Get-CsTopology").switch("AsXml").unprompted(),
+        Invocation::new(hostile).text(hostile, hostile).with("N", Argument::Int(3)),
+        Invocation::new("Get-CsSite"),
+    ];
+    client.rows(Invocation::new("Invoke-LfQuery").with("Query", Argument::Calls(calls))).await;
+    let commands = peer.commands();
+    assert_eq!(commands[0]["script"], false);
+    let call = |name: &str, arguments: Json| {
+        let name = json!(["Cmdlet", "PSString", name, name.chars().count()]);
+        json!(["PSDict", [name, ["Parameters", "PSDict", arguments]]])
+    };
+    let length = hostile.chars().count();
+    let expected = json!([[
+        "Query",
+        "PSList",
+        [
+            call("Get-CsTopology", json!([["AsXml", "bool", true], ["Confirm", "bool", false]])),
+            call(hostile, json!([[hostile, "PSString", hostile, length], ["N", "PSInt", 3]])),
+            call("Get-CsSite", json!([])),
+        ]
+    ]]);
+    assert_eq!(commands[0]["arguments"], expected);
+}
+
 /// More than an envelope holds: it comes in several pieces, in both directions.
 #[tokio::test]
 async fn long_text_arrives_whole() {
@@ -140,110 +167,6 @@ async fn long_output_arrives_whole() {
     let rows = client.rows(Invocation::new("Get-Large").with("Length", Argument::Int(50_000))).await;
     let texts: Vec<_> = rows.into_iter().map(|row| row.text.expect("a text")).collect();
     assert_eq!(texts, ["\u{e4}\u{1F600}".repeat(50_000), "after it".to_owned()]);
-}
-
-/// Every query and every mutation, with each of its parameters. A new one breaks the build here.
-fn closed_set() -> Vec<Invocation> {
-    let pool = || "pool1.contoso.com".parse().expect("valid");
-    let machine = || "fe1.pool1.contoso.com".parse().expect("valid");
-    let sql = || "sql2.contoso.com\\rtc".parse().expect("valid");
-    let roles = [
-        ServiceRole::CentralManagement,
-        ServiceRole::CentralManagementDatabase,
-        ServiceRole::EdgeServer,
-        ServiceRole::Registrar,
-    ];
-    let mut queries: Vec<_> = roles.into_iter().map(|role| Query::Service { role }).collect();
-    for local_store in [false, true] {
-        queries.extend([
-            Query::Topology { local_store },
-            Query::RegistrarConfiguration { local_store },
-            Query::PoolBackupRelationship { pool: pool(), local_store },
-            Query::CentralManagementMirrorState { pool: pool(), local_store },
-        ]);
-    }
-    queries.extend([
-        Query::CentralManagementStoreStatus,
-        Query::ReplicationStatus,
-        Query::ConfigurationStoreLocation,
-        Query::TestCentralManagementDatabase,
-        Query::BackupServiceStatus { pool: pool() },
-        Query::WindowsService { computer: machine() },
-    ]);
-    let recovery = |mirror| CmsFailoverMode::DisasterRecovery { backup: sql(), mirror };
-    let modes = [CmsFailoverMode::Normal, recovery(None), recovery(Some(sql()))];
-    let mut mutations: Vec<_> =
-        modes.into_iter().map(|mode| Mutation::InvokeManagementServerFailover { mode }).collect();
-    for disaster_mode in [false, true] {
-        mutations.extend([
-            Mutation::InvokePoolFailOver { pool: pool(), disaster_mode },
-            Mutation::InvokePoolFailBack { pool: pool(), disaster_mode },
-        ]);
-    }
-    let edge = "edge1.contoso.com".parse().expect("valid");
-    mutations.push(Mutation::SetEdgeServer { edge, next_hop: pool() });
-    mutations.push(Mutation::InvokeManagementStoreReplication { replica: machine() });
-    queries.iter().for_each(|query| match query {
-        Query::Topology { .. }
-        | Query::Service { .. }
-        | Query::RegistrarConfiguration { .. }
-        | Query::PoolBackupRelationship { .. }
-        | Query::CentralManagementStoreStatus
-        | Query::ReplicationStatus
-        | Query::ConfigurationStoreLocation
-        | Query::TestCentralManagementDatabase
-        | Query::CentralManagementMirrorState { .. }
-        | Query::BackupServiceStatus { .. }
-        | Query::WindowsService { .. } => {}
-    });
-    mutations.iter().for_each(|mutation| match mutation {
-        Mutation::SetEdgeServer { .. }
-        | Mutation::InvokeManagementServerFailover { .. }
-        | Mutation::InvokePoolFailOver { .. }
-        | Mutation::InvokePoolFailBack { .. }
-        | Mutation::InvokeManagementStoreReplication { .. } => {}
-    });
-    queries.iter().map(Query::invocation).chain(mutations.iter().map(Mutation::invocation)).collect()
-}
-
-#[tokio::test]
-async fn the_closed_set_arrives_as_cmdlets_and_no_script() {
-    let peer = Peer::power_shell();
-    let mut client = Client::open(session(peer.endpoint(), ntlm())).await;
-    let calls = closed_set();
-    // The pool failover of the peer waits for turns.
-    (0..8).for_each(|_| peer.turn());
-    for call in &calls {
-        let heard = client.run(call.clone()).await;
-        assert_eq!(heard.end, Some(PipelineEnd::Completed), "{call}");
-    }
-    // All of them as statements of one pipeline, which is where a query for many things goes.
-    (0..8).for_each(|_| peer.turn());
-    let first = CreatePipeline::of(calls[0].clone());
-    let all = calls[1..].iter().fold(first, |all, call| all.then(call.clone()));
-    let pipeline = client.start(&all).await.expect("started");
-    let heard = client.finish(pipeline, Heard::default()).await;
-    assert_eq!(heard.end, Some(PipelineEnd::Completed));
-
-    let seen = peer.commands();
-    assert_eq!(seen.len(), 2 * calls.len());
-    for (command, call) in seen.iter().zip(calls.iter().chain(&calls)) {
-        assert_eq!(
-            (&command["name"], &command["script"]),
-            (&json!(call.command), &json!(false)),
-            "{command}"
-        );
-        let expected: Vec<_> = call
-            .parameters
-            .iter()
-            .map(|parameter| match &parameter.value {
-                Argument::Switch(flag) => json!([parameter.name, "bool", flag]),
-                Argument::Text(text) => json!([parameter.name, "PSString", text, text.len()]),
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(command["arguments"], Json::Array(expected));
-    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod captured;
 mod certificates;
 #[path = "../endpoint/client.rs"]
 mod client;
+mod closed_set;
 mod conversation;
 mod denied;
 mod hostile;

@@ -201,9 +201,9 @@ class PowerShell:
         yield half
 
     def other(self, said, arguments):
-        """Cmdlets of Lync have nothing to say here; others are not visible."""
+        """Cmdlets of Lync and of the module have nothing to say here; others are not visible."""
         name = said.command_text
-        if "-Cs" not in name:
+        if "-Cs" not in name and "-Lf" not in name:
             info = ErrorCategoryInfo(
                 Category=ErrorCategory.ObjectNotFound, Reason="CommandNotFoundException", TargetName=name,
                 TargetType="String",
@@ -238,4 +238,8 @@ def typed(value):
     if isinstance(value, datetime.timedelta):
         whole = (value.days * 86400 + value.seconds) * 1000000 + value.microseconds
         return [type(value).__name__, whole * 1000 + value.nanoseconds]
+    if isinstance(value, list):
+        return [type(value).__name__, [typed(item) for item in value]]
+    if isinstance(value, dict):
+        return [type(value).__name__, [[str(key), *typed(item)] for key, item in value.items()]]
     return [type(value).__name__, int(value) if type(value) is not bool else value]
