@@ -12,7 +12,7 @@ use super::{
 use crate::{
     bridge::{Adoption, CallError, Ended, Followed, Operation, Record, Refusal, Stream},
     lync::{
-        Argument, Invocation,
+        cmdlet::ModuleFunction,
         ps::{PsObject, PsValue},
     },
     psrp::messages::CreatePipeline,
@@ -22,19 +22,19 @@ use crate::{
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// How long a follower waits before it comes back without news.
 const FOLLOW_FOR: Duration = Duration::from_secs(10);
-/// Parameters that the module adds by itself.
-const ADDED_THERE: [&str; 2] = ["Confirm", "Verbose"];
 
 /// Raises the fence. Doing it twice does no harm.
 pub(super) async fn raise_epoch(inner: &Inner, host: &Host) -> Result<u64, CallError> {
-    let rows = rows(inner, host, Invocation::new("Step-LfFence")).await?;
+    let rows = rows(inner, host, ModuleFunction::StepFence).await?;
     let epoch = rows.first().and_then(|row| number(row, "Epoch"));
     epoch.ok_or_else(|| CallError::Unreadable(format!("Step-LfFence gave no epoch but {rows:?}")))
 }
 
 /// Hands an operation over.
 pub(super) async fn start(inner: &Inner, host: &Host, operation: &Operation) -> Result<(), CallError> {
-    let pipeline = CreatePipeline::of(order(operation));
+    let Operation { id, epoch, mutation, .. } = operation;
+    let order = ModuleFunction::StartOperation { id: id.0, fence: *epoch, mutation };
+    let pipeline = CreatePipeline::of(order.invocation());
     let output = host.run_once(inner, &pipeline).await?;
     match answer_of(&output)?.first().map(read) {
         Some(Ok(_)) => Ok(()),
@@ -42,19 +42,6 @@ pub(super) async fn start(inner: &Inner, host: &Host, operation: &Operation) -> 
         Some(Err(why)) => Err(CallError::Unknown(why)),
         None => Err(CallError::Unknown("Start-LfOperation gave no record".to_owned())),
     }
-}
-
-/// The call that starts an operation: the cmdlet's own parameters under their own names.
-fn order(operation: &Operation) -> Invocation {
-    let call = operation.mutation.invocation();
-    let own = call.parameters.into_iter().filter(|own| !ADDED_THERE.contains(&own.name.as_str()));
-    let epoch = i64::try_from(operation.epoch).unwrap_or(i64::MAX);
-    let mut order = Invocation::new("Start-LfOperation")
-        .text("OperationId", operation.id)
-        .with("Fence", Argument::Int(epoch))
-        .text("Action", call.command);
-    order.parameters.extend(own);
-    order
 }
 
 /// Asks the journal until there is news.
@@ -100,16 +87,13 @@ async fn ask(
     operation: &Operation,
     after: u64,
 ) -> Result<Option<Entry>, CallError> {
-    let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let call = Invocation::new("Get-LfOperation")
-        .text("OperationId", operation.id)
-        .with("After", Argument::Int(after));
+    let call = ModuleFunction::Operation { id: operation.id.0, after };
     let rows = rows(inner, host, call).await?;
     rows.first().map(read).transpose().map_err(CallError::Unreadable)
 }
 
-async fn rows(inner: &Inner, host: &Host, call: Invocation) -> Result<Vec<PsObject>, CallError> {
-    let pipeline = CreatePipeline::of(call);
+async fn rows(inner: &Inner, host: &Host, call: ModuleFunction<'_>) -> Result<Vec<PsObject>, CallError> {
+    let pipeline = CreatePipeline::of(call.invocation());
     answer_of(&host.read(inner, Work::Pipeline(&pipeline)).await?)
 }
 
@@ -187,29 +171,7 @@ fn number(row: &PsObject, name: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::{bridge::OperationId, lync::cmdlet::Mutation};
-
-    #[test]
-    fn an_order_has_the_parameters_of_the_cmdlet_without_those_that_the_module_adds() {
-        let pool = "pool1.contoso.com".parse().expect("valid");
-        let operation = Operation {
-            id: OperationId(Uuid::from_u128(7)),
-            host: "fe01.pool2.contoso.com".parse().expect("valid"),
-            mutation: Mutation::InvokePoolFailOver { pool, disaster_mode: true },
-            epoch: 3,
-            session_id: Uuid::nil(),
-            shell_id: Uuid::nil(),
-            command_id: Uuid::nil(),
-        };
-        assert_eq!(
-            order(&operation).to_string(),
-            "Start-LfOperation -OperationId 00000000-0000-0000-0000-000000000007 -Fence 3 \
-             -Action Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode"
-        );
-    }
 
     #[test]
     fn entries_are_read_or_refused() {

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     bridge::{Answer, CallError, Refusal},
     lync::{
-        Argument, Guard, Invocation,
-        cmdlet::{Mutation, Query},
+        Guard, Invocation,
+        cmdlet::{ModuleFunction, Mutation, Query},
         ps::{PsObject, PsValue},
     },
     psrp::{
@@ -44,12 +44,10 @@ async fn all_at_once(
     host: &Host,
     queries: &[Query],
 ) -> Result<Option<Vec<Answer>>, CallError> {
-    let about_itself = CreatePipeline::of(Invocation::new("Get-LfEndpoint"));
-    let calls: Vec<Invocation> = queries.iter().map(Query::invocation).collect();
-    let pipeline = match calls.is_empty() {
-        true => about_itself,
-        false => about_itself.then(Invocation::new("Invoke-LfQuery").with("Query", Argument::Calls(calls))),
-    };
+    let mut pipeline = CreatePipeline::of(ModuleFunction::Endpoint.invocation());
+    if !queries.is_empty() {
+        pipeline = pipeline.then(ModuleFunction::Queries(queries).invocation());
+    }
     let output = host.read(inner, Work::Pipeline(&pipeline)).await?;
     if lacks_module(&output) {
         return Ok(None);

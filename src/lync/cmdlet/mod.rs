@@ -3,8 +3,10 @@
 //! Each is a typed value; [`Query::invocation`] and [`Mutation::invocation`] give the command with named
 //! arguments. There is no way to send anything else, so no user input can become PowerShell.
 
+mod module;
 mod mutation;
 mod query;
 
+pub use module::ModuleFunction;
 pub use mutation::{CmsFailoverMode, Mutation};
 pub use query::{Query, ServiceRole};

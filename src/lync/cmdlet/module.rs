@@ -1,0 +1,81 @@
+//! The functions of the operator's own module on a host (`deploy/windows`), through which changes are made.
+
+use uuid::Uuid;
+
+use super::{Mutation, Query};
+use crate::lync::{Argument, Invocation};
+
+/// Parameters of a cmdlet that the module adds by itself.
+const ADDED_THERE: [&str; 2] = ["Confirm", "Verbose"];
+
+/// A function of the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModuleFunction<'a> {
+    /// `Get-LfEndpoint`: what the host says about itself.
+    Endpoint,
+    /// `Step-LfFence`: raises the fence epoch by one, and gives it.
+    StepFence,
+    /// `Start-LfOperation`: hands a cmdlet over. An id that is known is not started again.
+    StartOperation {
+        /// The identity of the operation.
+        id: Uuid,
+        /// The fence epoch of the sender; an older one than the stored one is refused.
+        fence: u64,
+        /// The cmdlet.
+        mutation: &'a Mutation,
+    },
+    /// `Get-LfOperation`: what the journal says; nothing about an id that it does not know.
+    Operation {
+        /// The identity of the operation.
+        id: Uuid,
+        /// The records after this number are wanted.
+        after: u64,
+    },
+    /// `Invoke-LfQuery`: several reading cmdlets, each with the end of its answer marked.
+    Queries(&'a [Query]),
+}
+
+impl ModuleFunction<'_> {
+    /// The command with its arguments. A cmdlet's own parameters go under their own names.
+    pub fn invocation(&self) -> Invocation {
+        let number = |number: u64| Argument::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        match self {
+            Self::Endpoint => Invocation::new("Get-LfEndpoint"),
+            Self::StepFence => Invocation::new("Step-LfFence"),
+            Self::StartOperation { id, fence, mutation } => {
+                let call = mutation.invocation();
+                let mut order = Invocation::new("Start-LfOperation")
+                    .text("OperationId", id)
+                    .with("Fence", number(*fence))
+                    .text("Action", call.command);
+                let own = call.parameters.into_iter().filter(|own| !ADDED_THERE.contains(&own.name.as_str()));
+                order.parameters.extend(own);
+                order
+            }
+            Self::Operation { id, after } => {
+                Invocation::new("Get-LfOperation").text("OperationId", id).with("After", number(*after))
+            }
+            Self::Queries(queries) => {
+                let calls = queries.iter().map(Query::invocation).collect();
+                Invocation::new("Invoke-LfQuery").with("Query", Argument::Calls(calls))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_has_the_parameters_of_the_cmdlet_without_those_that_the_module_adds() {
+        let pool = "pool1.contoso.com".parse().expect("valid");
+        let mutation = Mutation::InvokePoolFailOver { pool, disaster_mode: true };
+        let order = ModuleFunction::StartOperation { id: Uuid::from_u128(7), fence: 3, mutation: &mutation };
+        assert_eq!(
+            order.invocation().to_string(),
+            "Start-LfOperation -OperationId 00000000-0000-0000-0000-000000000007 -Fence 3 \
+             -Action Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode"
+        );
+    }
+}
