@@ -233,3 +233,19 @@ async fn a_dead_store_is_no_fault_of_the_bridge() {
     }
     assert_eq!(lab.refused_logins(), 0);
 }
+
+/// Whenever Ctrl-C comes.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_interrupts_it_leaves_no_shell_behind() {
+    let lab = Lab::http("", 1.0).await;
+    let desk = Desk::new("interrupted", PASSWORD);
+    desk.deployment("", &all(&lab));
+    let mut interrupted = 0;
+    for pause in [100, 200, 300, 400, 600, 800, 1000] {
+        let said = desk.interrupt(&["bridge", "check", "deployment.yaml", "--secret-dir", "secrets"], pause);
+        interrupted += u32::from(said.contains("error: interrupted"));
+        nothing_has_happened(&lab).await;
+    }
+    assert!(interrupted > 0, "it is never slow enough to be interrupted");
+}

@@ -3,7 +3,9 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -48,6 +50,21 @@ impl Desk {
         let output = tokio::task::block_in_place(|| command.output().unwrap());
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Runs the program, sends it SIGINT after some milliseconds, and gives what it said.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&self, args: &[&str], pause: u64) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lync-failover"));
+        command.args(args).current_dir(&self.0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        let output = tokio::task::block_in_place(|| {
+            thread::sleep(Duration::from_millis(pause));
+            // It may have ended already.
+            let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
+            child.wait_with_output().unwrap()
+        });
+        String::from_utf8(output.stderr).unwrap()
     }
 
     pub(crate) fn good(&self, args: &[&str]) -> String {
