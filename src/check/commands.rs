@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::lync::{
     Invocation, MachineFqdn, PoolFqdn,
-    cmdlet::{CmsFailoverMode, Mutation, Query, ServiceRole},
+    cmdlet::{CmsFailoverMode, ModuleFunction, Mutation, Query, ServiceRole},
 };
 
 /// Every command has this one.
@@ -64,41 +65,34 @@ impl Requirement {
 
 /// Every command that the operator can send, in the order of their names.
 pub fn requirements() -> Vec<Requirement> {
+    let queries = queries().into_iter().map(|query| (query.invocation(), false));
+    gathered(queries.chain(mutations().into_iter().map(|mutation| (mutation.invocation(), true))))
+}
+
+/// Every function of the module that the operator calls, in the order of their names.
+pub fn functions() -> Vec<Requirement> {
+    let id = Uuid::nil();
+    let mutations = mutations();
+    let starts = mutations.iter().map(|mutation| ModuleFunction::StartOperation { id, fence: 0, mutation });
+    let others = [
+        ModuleFunction::Endpoint,
+        ModuleFunction::StepFence,
+        ModuleFunction::Operation { id, after: 0 },
+        ModuleFunction::Queries(&[]),
+    ];
+    gathered(starts.chain(others).map(|function| (function.invocation(), false)))
+}
+
+/// One entry for each command, with the parameters of all its calls.
+fn gathered(calls: impl Iterator<Item = (Invocation, bool)>) -> Vec<Requirement> {
     let mut all: BTreeMap<(String, bool), BTreeSet<String>> = BTreeMap::new();
-    let mut take = |call: Invocation, changes| {
+    for (call, changes) in calls {
         let names = call.parameters.into_iter().map(|parameter| parameter.name).filter(|name| name != COMMON);
         all.entry((call.command, changes)).or_default().extend(names);
-    };
-    for query in queries() {
-        take(query.invocation(), false);
-    }
-    for mutation in mutations() {
-        take(mutation.invocation(), true);
     }
     all.into_iter()
         .map(|((command, changes), parameters)| Requirement { command, parameters, changes })
         .collect()
-}
-
-/// The functions of the module, with their parameters. Those of the cmdlets that change Lync go through
-/// `Start-LfOperation`, but for the two that the module adds by itself.
-pub fn functions() -> Vec<Requirement> {
-    let changing = requirements().into_iter().filter(|one| one.changes);
-    let own = ["OperationId", "Fence", "Action"].map(str::to_owned);
-    let start = changing.flat_map(|one| one.parameters).filter(|name| name != "Confirm").chain(own);
-    let function = |name: &str, parameters: BTreeSet<String>| Requirement {
-        command: name.to_owned(),
-        parameters,
-        changes: false,
-    };
-    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    vec![
-        function("Get-LfEndpoint", set(&[])),
-        function("Get-LfOperation", set(&["OperationId", "After"])),
-        function("Invoke-LfQuery", set(&["Query"])),
-        function("Start-LfOperation", start.collect()),
-        function("Step-LfFence", set(&[])),
-    ]
 }
 
 fn machine() -> MachineFqdn {

@@ -12,7 +12,11 @@ use super::{
 };
 use crate::{
     bridge::{Answer, CallError},
-    lync::{Invocation, cmdlet::Query, ps::PsObject},
+    lync::{
+        Invocation,
+        cmdlet::{ModuleFunction, Query},
+        ps::PsObject,
+    },
     psrp::messages::{CommandMetadata, CreatePipeline},
     winrm::{Endpoint, Gate, Session, SessionError},
     wsman::{Identity, ShellInfo},
@@ -110,7 +114,7 @@ impl Visit {
     ///
     /// Any [`CallError`].
     pub async fn module(&mut self) -> Result<Option<PsObject>, CallError> {
-        let output = self.run(Invocation::new("Get-LfEndpoint")).await?;
+        let output = self.run(ModuleFunction::Endpoint.invocation()).await?;
         if lacks_module(&output) {
             return Ok(None);
         }
