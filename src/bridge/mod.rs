@@ -88,6 +88,7 @@ pub struct Sight {
 /// Tests from the operator's own place in the network.
 #[async_trait]
 pub trait Prober: Send + Sync {
-    /// Whether TCP 5061 (SIP over TLS) of a server accepts a connection.
-    async fn sip(&self, machine: &MachineFqdn) -> bool;
+    /// Whether TCP 5061 (SIP over TLS) of a server accepts a connection; `None` when nobody could try, because it
+    /// is not known where the server is.
+    async fn sip(&self, machine: &MachineFqdn) -> Option<bool>;
 }

@@ -202,8 +202,11 @@ impl Bridge for RemoteSimulator {
 
 #[async_trait]
 impl Prober for RemoteSimulator {
-    async fn sip(&self, machine: &MachineFqdn) -> bool {
-        matches!(self.call(Call::Sip { machine: machine.clone() }).await, Ok(Reply::Sip(true)))
+    async fn sip(&self, machine: &MachineFqdn) -> Option<bool> {
+        match self.call(Call::Sip { machine: machine.clone() }).await {
+            Ok(Reply::Sip(answers)) => Some(answers),
+            _ => None,
+        }
     }
 }
 
@@ -262,10 +265,10 @@ mod tests {
         let query = Query::Service { role: ServiceRole::EdgeServer };
         let answers = client.query(&host(), &[query]).await.expect("the host answers");
         assert_eq!(answers[0].as_ref().expect("rows").len(), 1);
-        assert!(client.sip(&host()).await);
+        assert_eq!(client.sip(&host()).await, Some(true));
         let failure: Failure = serde_yaml::from_str("cut: [{from: operator, to: DC2}]").expect("it reads");
         client.inject(failure).await.expect("it makes sense");
-        assert!(!client.sip(&host()).await);
+        assert_eq!(client.sip(&host()).await, Some(false));
         assert!(matches!(client.query(&host(), &[]).await, Err(CallError::NotSent(_))));
         let nonsense: Failure = serde_yaml::from_str("kill: [pool9.contoso.com]").expect("it reads");
         assert!(matches!(client.inject(nonsense).await, Err(CallError::Unreadable(_))));

@@ -68,8 +68,8 @@ impl Bridge for SimulatedBridge {
 
 #[async_trait]
 impl Prober for SimulatedBridge {
-    async fn sip(&self, machine: &MachineFqdn) -> bool {
-        lock(&self.simulator).sip(machine, self.clock.now())
+    async fn sip(&self, machine: &MachineFqdn) -> Option<bool> {
+        Some(lock(&self.simulator).sip(machine, self.clock.now()))
     }
 }
 
@@ -177,10 +177,10 @@ mod tests {
     async fn a_cut_link_and_refused_credentials_are_told_apart() {
         let cut = bridge("failures:\n- cut: [{from: operator, to: DC2}]\n");
         assert!(matches!(cut.query(&host(), &[]).await, Err(CallError::NotSent(_))));
-        assert!(!cut.sip(&host()).await);
+        assert_eq!(cut.sip(&host()).await, Some(false));
         let denied = bridge("faults:\n- {kind: Denied, times: 0}\n");
         let answer = denied.query(&host(), &[Query::ReplicationStatus]).await;
         assert!(matches!(answer, Err(CallError::Denied(_))), "{answer:?}");
-        assert!(denied.sip(&host()).await);
+        assert_eq!(denied.sip(&host()).await, Some(true));
     }
 }

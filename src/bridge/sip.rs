@@ -7,7 +7,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
 
 use super::Prober;
 use crate::lync::MachineFqdn;
@@ -29,17 +32,46 @@ impl SipProber {
         Self { addresses }
     }
 
-    async fn connect(&self, machine: &MachineFqdn) -> std::io::Result<TcpStream> {
-        match self.addresses.get(machine) {
-            Some(address) => TcpStream::connect(SocketAddr::new(*address, PORT)).await,
-            None => TcpStream::connect((machine.as_str(), PORT)).await,
+    /// Where a server is. A name that DNS does not know now is a fact about DNS.
+    async fn find(&self, machine: &MachineFqdn) -> Vec<SocketAddr> {
+        if let Some(address) = self.addresses.get(machine) {
+            return vec![SocketAddr::new(*address, PORT)];
+        }
+        match timeout(LIMIT, lookup_host((machine.as_str(), PORT))).await {
+            Ok(Ok(found)) => found.collect(),
+            _ => Vec::new(),
         }
     }
 }
 
 #[async_trait]
 impl Prober for SipProber {
-    async fn sip(&self, machine: &MachineFqdn) -> bool {
-        matches!(timeout(LIMIT, self.connect(machine)).await, Ok(Ok(_)))
+    async fn sip(&self, machine: &MachineFqdn) -> Option<bool> {
+        let places = self.find(machine).await;
+        if places.is_empty() {
+            return None;
+        }
+        Some(matches!(timeout(LIMIT, TcpStream::connect(places.as_slice())).await, Ok(Ok(_))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A name server that died with its site is no witness against the servers that it knew.
+    #[tokio::test]
+    async fn who_cannot_be_found_is_not_called_dead() {
+        let named = |name: &str| name.parse::<MachineFqdn>().expect("valid");
+        let (open, closed) = (named("fe1.contoso.com"), named("fe2.contoso.com"));
+        let address = |last| IpAddr::from([127, 0, 61, last]);
+        let _listener = TcpListener::bind((address(1), PORT)).await.expect("a free port");
+        let prober =
+            SipProber::new(BTreeMap::from([(open.clone(), address(1)), (closed.clone(), address(2))]));
+        assert_eq!(prober.sip(&open).await, Some(true));
+        assert_eq!(prober.sip(&closed).await, Some(false));
+        assert_eq!(prober.sip(&named("fe1.does-not-exist.invalid")).await, None);
     }
 }

@@ -15,6 +15,7 @@ mod safety;
 mod stage;
 
 mod bridges;
+mod counts;
 mod cuts;
 mod disaster;
 mod guarded;

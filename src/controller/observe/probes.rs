@@ -4,7 +4,7 @@ use futures::future::join_all;
 
 use crate::{
     controller::Organisation,
-    lync::{Fact, MachineFqdn, Observed, Source},
+    lync::{Fact, MachineFqdn, Observed, Source, Why},
 };
 
 /// Knocks at all of them at once.
@@ -16,7 +16,9 @@ pub(super) async fn knock(org: &Organisation, observed: &mut Observed) {
     let knocks = machines.into_iter().map(|machine| async move {
         let at = org.clock.now();
         let answers = org.prober.sip(&machine).await;
-        (machine, Fact::known(answers, at, Source::Probe))
+        let unfound = || Why::BridgeUnavailable(format!("it is not known where {machine} is"));
+        let fact = answers.map_or_else(|| Fact::Unknown(unfound()), |it| Fact::known(it, at, Source::Probe));
+        (machine, fact)
     });
     observed.sip.extend(join_all(knocks).await);
 }
