@@ -27,7 +27,7 @@ use crate::{
 /// line can be read by everybody on the machine, and stays in the history of the shell.
 #[derive(Debug, Args)]
 pub(super) struct SecretOptions {
-    /// A directory with the Secrets of the LyncDeployment that FILE does not hold: DIR/<name>/<key>, as a
+    /// A directory with the Secrets of the LyncDeployment that FILE does not hold: `DIR/NAME/KEY`, as a
     /// mounted Secret.
     #[arg(long, value_name = "DIR")]
     secret_dir: Option<PathBuf>,

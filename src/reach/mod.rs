@@ -1,7 +1,7 @@
 //! From the spec of a `LyncDeployment` to a way into its Lync organisation by WinRM.
 //!
 //! [`listeners`] and [`access`] read the spec and its Secrets, [`organisation`] puts the bridge together,
-//! [`identity`] finds out which organisation is behind it. Used by the operator and on the command line.
+//! [`identity()`] finds out which organisation is behind it. Used by the operator and on the command line.
 
 mod files;
 mod identity;
