@@ -31,7 +31,7 @@ pub struct Operation {
     pub host: MachineFqdn,
     /// The cmdlet.
     pub mutation: Mutation,
-    /// The fence epoch under which it starts.
+    /// The fence epoch under which it starts. 0: the endpoint has no fence, and the cmdlet runs in its session.
     pub epoch: u64,
     /// `wsmv:SessionId` of the client session.
     pub session_id: Uuid,

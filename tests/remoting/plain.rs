@@ -133,3 +133,20 @@ async fn nobody_but_its_host_can_say_what_became_of_it() {
     let found = bridge.adopt(&other, &operation(fail_over(), 0)).await;
     assert!(matches!(found, Err(CallError::NotSent(_))), "{found:?}");
 }
+
+/// Somebody installs the module, and names it in the deployment, while a cmdlet runs without it. The new
+/// journal does not know the cmdlet, which is no proof that it never started.
+#[tokio::test]
+async fn a_change_of_the_endpoint_does_not_make_a_running_cmdlet_forgotten() {
+    let lab = Lab::http(SCENARIO, 2.0).await;
+    let first = with_edge(&lab).await;
+    let users = operation(fail_over(), 0);
+    first.start(&users).await.expect("it starts");
+    drop(first);
+    let second = bridge(&lab, crate::bridges::MODULE);
+    let found = second.adopt(&users.host, &users).await;
+    assert!(
+        matches!(found, Ok(Adoption::Running | Adoption::Undecidable(_))),
+        "it runs, and nobody may call it over: {found:?}"
+    );
+}

@@ -176,6 +176,12 @@ impl Inner {
     }
 }
 
+/// What guarded an operation when it was sent. The endpoint may be another one by now: a journal that was not
+/// there knows nothing, and says nothing by not knowing.
+fn begun_under(operation: &Operation) -> Guard {
+    if operation.epoch == 0 { Guard::Plain } else { Guard::Module }
+}
+
 #[async_trait]
 impl Bridge for WinRmBridge {
     async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError> {
@@ -193,21 +199,26 @@ impl Bridge for WinRmBridge {
     }
 
     async fn start(&self, operation: &Operation) -> Result<(), CallError> {
-        match self.0.may_change(&operation.host).await? {
+        let guard = self.0.may_change(&operation.host).await?;
+        if guard != begun_under(operation) {
+            let why = format!("the endpoint of {} has just become another one", operation.host);
+            return Err(CallError::NotSent(why));
+        }
+        match guard {
             Guard::Module => module::start(&self.0, self.0.host(&operation.host)?, operation).await,
             Guard::Plain => plain::start(&self.0, self.0.host(&operation.host)?, operation).await,
         }
     }
 
     async fn follow(&self, operation: &Operation, after: u64) -> Result<Followed, CallError> {
-        match self.0.guard(&operation.host).await? {
+        match begun_under(operation) {
             Guard::Module => module::follow(&self.0, self.0.host(&operation.host)?, operation, after).await,
             Guard::Plain => plain::follow(&self.0, operation, after).await,
         }
     }
 
     async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
-        match self.0.guard(via).await? {
+        match begun_under(operation) {
             Guard::Module => module::adopt(&self.0, self.0.host(via)?, operation).await,
             Guard::Plain => plain::adopt(&self.0, self.0.host(via)?, operation).await,
         }

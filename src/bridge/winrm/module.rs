@@ -26,7 +26,7 @@ const FOLLOW_FOR: Duration = Duration::from_secs(10);
 /// Raises the fence. Doing it twice does no harm.
 pub(super) async fn raise_epoch(inner: &Inner, host: &Host) -> Result<u64, CallError> {
     let rows = rows(inner, host, ModuleFunction::StepFence).await?;
-    let epoch = rows.first().and_then(|row| number(row, "Epoch"));
+    let epoch = rows.first().and_then(|row| number(row, "Epoch")).filter(|epoch| *epoch > 0);
     epoch.ok_or_else(|| CallError::Unreadable(format!("Step-LfFence gave no epoch but {rows:?}")))
 }
 

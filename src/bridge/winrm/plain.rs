@@ -138,6 +138,12 @@ pub(super) async fn adopt(inner: &Inner, host: &Host, operation: &Operation) -> 
     if is_gone(session.reconnect(shell).await, shell)? {
         tokio::time::sleep(STRAGGLER).await;
         if is_gone(session.reconnect(shell).await, shell)? {
+            // Under another session configuration than before, a shell that lives is not found either.
+            if session.shells().await?.iter().any(|info| info.shell == operation.shell_id) {
+                let why =
+                    "its shell is there, under another session configuration than the deployment names now";
+                return Ok(Adoption::Undecidable(why.to_owned()));
+            }
             return Ok(lost("its shell is gone"));
         }
     }
