@@ -24,6 +24,7 @@ fn operation(step: &Step) -> Operation {
         host: fqdn("fe1.pool2.contoso.com"),
         mutation: step.mutation(),
         epoch: 1,
+        keeper: None,
         session_id: id,
         shell_id: id,
         command_id: id,

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use crate::lync::{Guard, MachineFqdn, cmdlet::Query, ps::PsObject};
 
 pub use error::{CallError, KnownRefusal, Refusal};
-pub use operation::{Adoption, Ended, Followed, Operation, OperationId, Record, Stream};
+pub use operation::{Adoption, Ended, Fence, Followed, Keeper, Operation, OperationId, Record, Stream};
 pub use remote::RemoteSimulator;
 pub use simulated::SimulatedBridge;
 pub(crate) use simulated::await_news;
@@ -38,13 +38,13 @@ pub trait Bridge: Send + Sync {
     /// [`CallError::NotSent`] or [`CallError::Denied`] when the host could not be asked at all.
     async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError>;
 
-    /// Raises the fence epoch that the target keeps for the organisation by one, and returns it. An
+    /// Raises the fence epoch that the target keeps for the organisation by one, and says what it is. An
     /// operation with a lower epoch is refused from then on.
     ///
     /// # Errors
     ///
     /// Any [`CallError`]; the epoch may have been raised all the same, which is harmless.
-    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError>;
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError>;
 
     /// Hands an operation over. An operation id that the target knows is not started again.
     ///

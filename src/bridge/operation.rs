@@ -33,12 +33,34 @@ pub struct Operation {
     pub mutation: Mutation,
     /// The fence epoch under which it starts. 0: the endpoint has no fence, and the cmdlet runs in its session.
     pub epoch: u64,
+    /// Who can say later what became of it, where that is not everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeper: Option<Keeper>,
     /// `wsmv:SessionId` of the client session.
     pub session_id: Uuid,
     /// The shell.
     pub shell_id: Uuid,
     /// The command in the shell.
     pub command_id: Uuid,
+}
+
+/// What remembers an operation. Somebody else's not knowing it proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Keeper {
+    /// The journal in the home of this identity (`HomeId` of `Get-LfEndpoint`).
+    Journal(String),
+    /// A shell of this account, which no other account can see.
+    Shell(String),
+}
+
+/// What an operation may start under, from now on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fence {
+    /// The epoch that the target keeps; older ones are refused. 0: the target has no fence.
+    pub epoch: u64,
+    /// Who will remember the operation.
+    pub keeper: Option<Keeper>,
 }
 
 /// A stream of a PowerShell pipeline.

@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Adoption, Answer, Bridge, CallError, Followed, Operation, Prober};
+use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober};
 use crate::{
     lync::{MachineFqdn, cmdlet::Query},
     simulator::{
@@ -173,9 +173,9 @@ impl Bridge for RemoteSimulator {
         }
     }
 
-    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError> {
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError> {
         match self.call(Call::RaiseEpoch { host: host.clone() }).await? {
-            Reply::Epoch(epoch) => Ok(epoch),
+            Reply::Epoch(epoch) => Ok(Fence { epoch, keeper: None }),
             other => Err(unexpected(other)),
         }
     }
@@ -254,7 +254,7 @@ mod tests {
         let client = RemoteSimulator::new(address);
         let operation = operation(set_edge());
         assert_eq!(client.adopt(&operation.host, &operation).await, Ok(Adoption::NeverStarted));
-        assert_eq!(client.raise_epoch(&host()).await, Ok(1));
+        assert_eq!(client.raise_epoch(&host()).await, Ok(Fence { epoch: 1, keeper: None }));
         client.start(&operation).await.expect("it starts");
         let ended = loop {
             if let Some(ended) = client.follow(&operation, 0).await.expect("known").ended {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 
-use super::{Adoption, Answer, Bridge, CallError, Followed, Operation, OperationId, Prober};
+use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, OperationId, Prober};
 use crate::{
     clock::Clock,
     lync::{Invocation, MachineFqdn, cmdlet::Query},
@@ -49,8 +49,9 @@ impl Bridge for SimulatedBridge {
         lock(&self.simulator).query(host, &calls, self.clock.now())
     }
 
-    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError> {
-        lock(&self.simulator).raise_epoch(host, self.clock.now())
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError> {
+        let epoch = lock(&self.simulator).raise_epoch(host, self.clock.now())?;
+        Ok(Fence { epoch, keeper: None })
     }
 
     async fn start(&self, operation: &Operation) -> Result<(), CallError> {

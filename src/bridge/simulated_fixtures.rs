@@ -25,6 +25,7 @@ pub(super) fn operation(mutation: Mutation) -> Operation {
         host: host(),
         mutation,
         epoch: 1,
+        keeper: None,
         session_id: Uuid::from_u128(1),
         shell_id: Uuid::from_u128(2),
         command_id: Uuid::from_u128(3),

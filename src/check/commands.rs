@@ -73,7 +73,8 @@ pub fn requirements() -> Vec<Requirement> {
 pub fn functions() -> Vec<Requirement> {
     let id = Uuid::nil();
     let mutations = mutations();
-    let starts = mutations.iter().map(|mutation| ModuleFunction::StartOperation { id, fence: 0, mutation });
+    let starts =
+        mutations.iter().map(|mutation| ModuleFunction::StartOperation { id, fence: 0, home: "", mutation });
     let others = [
         ModuleFunction::Endpoint,
         ModuleFunction::StepFence,
@@ -205,6 +206,7 @@ mod tests {
                 "DisasterMode",
                 "Fence",
                 "Force",
+                "HomeId",
                 "Identity",
                 "OperationId",
                 "PoolFqdn",

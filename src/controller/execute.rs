@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{Event, Kept, Organisation, Shell, StoreError, Subject, follow::settle};
 use crate::{
-    bridge::{CallError, Ended, KnownRefusal, Operation, OperationId},
+    bridge::{CallError, Ended, Fence, KnownRefusal, Operation, OperationId},
     lync::MachineFqdn,
     plan::{Intent, Plan, Progress, Run, Step, StepOutcome, Watch},
 };
@@ -20,9 +20,9 @@ pub(super) async fn execute(
     mut kept: Kept,
 ) -> Result<Kept, StoreError> {
     let raised = shell.org.bridge.raise_epoch(&host).await;
-    let epoch = raised.as_ref().copied().unwrap_or(0);
+    let fence = raised.as_ref().cloned().unwrap_or_default();
     let mut progress = kept.record.progress(subject.owner, subject.generation, watch);
-    let intent = intend(shell.org, plan, step, host, epoch, &mut progress);
+    let intent = intend(shell.org, plan, step, host, fence, &mut progress);
     kept.record.keep(subject.owner, subject.name, &progress);
     if let Err(err) = raised {
         // Nothing was sent. The reason is kept, the pause too, and the next try goes to another host.
@@ -61,7 +61,7 @@ fn intend(
     plan: &Plan,
     step: Step,
     host: MachineFqdn,
-    epoch: u64,
+    fence: Fence,
     progress: &mut Progress,
 ) -> Intent {
     let now = org.clock.now();
@@ -88,7 +88,8 @@ fn intend(
             id: OperationId(Uuid::new_v4()),
             host,
             mutation: step.mutation(),
-            epoch,
+            epoch: fence.epoch,
+            keeper: fence.keeper,
             session_id: Uuid::new_v4(),
             shell_id: Uuid::new_v4(),
             command_id: Uuid::new_v4(),

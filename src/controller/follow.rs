@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{Event, Kept, Organisation, Shell, StoreError};
 use crate::{
-    bridge::{Adoption, CallError, Ended, Operation, OperationId},
+    bridge::{Adoption, CallError, Ended, Keeper, Operation, OperationId},
     lync::MachineFqdn,
     plan::{Desired, Intent, Plan, Progress, StepOutcome, StepRecord},
 };
@@ -104,7 +104,12 @@ async fn adopt(org: &Organisation, operation: &Operation) -> Result<Found, CallE
 /// Asks one host. "Never started" is only believed after the fence has been raised: until then a delayed
 /// start could still arrive.
 async fn ask(org: &Organisation, via: &MachineFqdn, operation: &Operation) -> Result<Found, CallError> {
-    org.bridge.raise_epoch(via).await?;
+    let fence = org.bridge.raise_epoch(via).await?;
+    // A shell is asked for under its own ids; a journal only if it is the one whose fence was raised.
+    if matches!(operation.keeper, Some(Keeper::Journal(_))) && fence.keeper != operation.keeper {
+        let why = format!("the journal of {via} is not the one that knows operation {}", operation.id);
+        return Err(CallError::NotSent(why));
+    }
     Ok(match org.bridge.adopt(via, operation).await? {
         Adoption::Running => Found::Running,
         Adoption::Ended(ended) => Found::Over(StepOutcome::Ended(ended)),

@@ -23,9 +23,11 @@ pub(super) enum Told {
     /// `LyncFailover.Endpoint`.
     Endpoint { home: Uuid, epoch: u64, now: Timestamp, missing: Vec<String> },
     /// `LyncFailover.Fence`.
-    Fence { epoch: u64 },
+    Fence { epoch: u64, home: Uuid },
     /// `LyncFailover.Operation`.
     Operation(Box<Journalled>),
+    /// `LyncFailover.Operation` of an id that the journal does not know.
+    NotKnown { id: Uuid, home: Uuid },
     /// A row of a query.
     Row(PsObject),
     /// `LyncFailover.Answer`: the rows of a query are complete, or there are none because of an error.
@@ -36,6 +38,7 @@ pub(super) enum Told {
 #[derive(Debug, PartialEq)]
 pub(super) struct Journalled {
     pub(super) id: OperationId,
+    pub(super) home: Uuid,
     pub(super) host: MachineFqdn,
     pub(super) action: &'static str,
     pub(super) started_at: Timestamp,
@@ -61,6 +64,11 @@ pub(super) fn home(first_used: Timestamp) -> Uuid {
 }
 
 impl Simulator {
+    /// The identity of the home of its journal (`HomeId`).
+    pub fn journal_home(&self) -> Uuid {
+        self.home
+    }
+
     /// Calls a function. Only faults that name it strike an enquiry; what an operation runs into is up to its
     /// cmdlet.
     ///
@@ -109,9 +117,13 @@ impl Simulator {
                 let missing = self.missing(host);
                 vec![Told::Endpoint { home: self.home, epoch: self.guard.epoch, now: self.now, missing }]
             }
-            "Step-LfFence" => vec![Told::Fence { epoch: self.guard.raise() }],
+            "Step-LfFence" => vec![Told::Fence { epoch: self.guard.raise(), home: self.home }],
             "Start-LfOperation" => {
                 let order = order(host, call).map_err(CallError::Refused)?;
+                if uuid_in(call, "HomeId") != Some(self.home) {
+                    let text = format!("The journal here is {}.", self.home);
+                    return Err(CallError::Refused(refusals::guard("HomeMismatch", text)));
+                }
                 match self.start(&order, now) {
                     Ok(()) => {}
                     // It runs, and only the answer is lost.
@@ -121,12 +133,13 @@ impl Simulator {
                 self.journalled(order.id, 0).into_iter().collect()
             }
             "Get-LfOperation" => {
-                let id = call.get_text("OperationId").and_then(|id| id.parse().ok());
+                let id = uuid_in(call, "OperationId").unwrap_or_default();
                 let after = match call.get("After") {
                     Some(Argument::Int(after)) => usize::try_from(*after).unwrap_or_default(),
                     _ => 0,
                 };
-                id.and_then(|id| self.journalled(OperationId(id), after)).into_iter().collect()
+                let told = self.journalled(OperationId(id), after);
+                vec![told.unwrap_or(Told::NotKnown { id, home: self.home })]
             }
             _ => match call.get("Query") {
                 Some(Argument::Calls(calls)) => self.read_all(host, calls, now)?,
@@ -141,6 +154,7 @@ impl Simulator {
             self.guard.find(id).filter(|operation| operation.guarded)?;
         Some(Told::Operation(Box::new(Journalled {
             id,
+            home: self.home,
             host: order.host.clone(),
             action: cmdlet,
             started_at: *started_at,
@@ -187,6 +201,10 @@ impl Simulator {
         let answers = self.query(host, std::slice::from_ref(call), now)?;
         answers.into_iter().next().unwrap_or_else(|| Ok(Vec::new()))
     }
+}
+
+fn uuid_in(call: &Invocation, parameter: &str) -> Option<Uuid> {
+    call.get_text(parameter).and_then(|text| text.parse().ok())
 }
 
 /// An error that names no class is the function's own.

@@ -46,6 +46,12 @@ impl Simulator {
         self.strikes.knock(host, kind)
     }
 
+    /// Whether shells open on a host.
+    pub(super) fn opens_shells(&mut self, host: &MachineFqdn, now: Timestamp) -> bool {
+        self.advance(now);
+        !self.strikes.opens_no_shell(host)
+    }
+
     /// Calls a cmdlet.
     ///
     /// # Errors

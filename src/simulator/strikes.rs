@@ -63,6 +63,14 @@ impl Strikes {
         })
     }
 
+    /// Whether a host opens no shell.
+    pub(super) fn opens_no_shell(&self, host: &MachineFqdn) -> bool {
+        self.armed.iter().any(|(fault, _)| {
+            let here = fault.host.as_deref().is_none_or(|name| same(name, host.as_str()));
+            fault.kind == FaultKind::NeverOpens && here
+        })
+    }
+
     /// Whether the next call of whatever cmdlet on a host does not get that far, for a reason of the
     /// transport. Somebody who is told so does not call, so that this counts as the call.
     pub(super) fn knock(&mut self, host: &MachineFqdn, kind: FaultKind) -> bool {

@@ -51,6 +51,11 @@ pub struct Pace {
     pub operation: Duration,
     /// What is given to the network on top of it.
     pub grace: Duration,
+    /// For a shell to open in which something is changed.
+    pub shell: Duration,
+    /// To read, with the wait for others, the opening of a shell, and the time-outs of cmdlets that ask dead
+    /// servers.
+    pub read: Duration,
     /// A connection that was idle for longer is replaced before it is used. HTTP.sys closes after 120 s.
     pub idle: Duration,
     /// The largest envelope, in bytes. 153,600 fits every server; the default of 2012 and later is 512,000.
@@ -64,6 +69,8 @@ impl Default for Pace {
             authenticate: Duration::from_secs(30),
             operation: Duration::from_secs(20),
             grace: Duration::from_secs(10),
+            shell: Duration::from_secs(60),
+            read: Duration::from_secs(150),
             idle: Duration::from_secs(90),
             max_envelope: 153_600,
         }

@@ -126,6 +126,11 @@ impl Lab {
         simulator.inject(failure, self.clock.now()).expect("it makes sense");
     }
 
+    /// The identity of the journal's home.
+    pub(crate) fn home(&self) -> String {
+        self.simulator.lock().expect("whole").journal_home().to_string()
+    }
+
     pub(crate) fn transcript(&self) -> Transcript {
         let mut simulator = self.simulator.lock().expect("whole");
         simulator.advance(self.clock.now());

@@ -24,10 +24,11 @@ const SECOND: Uuid = Uuid::from_u128(0xA2);
 const OTHER_HOST: &str = "fe02.pool2.contoso.com";
 
 /// What the bridge sends for a cmdlet: its parameters, without what the module adds.
-fn start(id: Uuid, fence: i64, call: &Invocation) -> Invocation {
+fn start(lab: &Lab, id: Uuid, fence: i64, call: &Invocation) -> Invocation {
     let start = Invocation::new("Start-LfOperation")
         .text("OperationId", id)
         .with("Fence", Argument::Int(fence))
+        .text("HomeId", lab.home())
         .text("Action", &call.command);
     let own = call.parameters.iter().filter(|it| !matches!(it.name.as_str(), "Confirm" | "Verbose"));
     own.fold(start, |start, parameter| start.with(&parameter.name, parameter.value.clone()))
@@ -84,7 +85,7 @@ async fn a_whole_planned_failover() {
     let calls = [set_edge(), cms.invocation(), fail_over(false)];
     for (step, call) in (0_u128..).zip(&calls) {
         let (id, fence) = (Uuid::from_u128(0xB0 + step), raise(&mut client).await);
-        let begun = one(&mut client, start(id, fence, call)).await;
+        let begun = one(&mut client, start(&lab, id, fence, call)).await;
         assert_eq!(
             (text(&begun, "OperationId"), text(&begun, "HostName")),
             (id.to_string(), HOST.to_owned())
@@ -135,7 +136,7 @@ async fn each_cmdlet_runs_as_its_type_says() {
     ];
     for (step, mutation) in (0_u128..).zip(&mutations) {
         let id = Uuid::from_u128(0xC0 + step);
-        let mut call = start(id, 1, &mutation.invocation());
+        let mut call = start(&lab, id, 1, &mutation.invocation());
         call.parameters.reverse();
         one(&mut client, call).await;
         ended(&mut client, id).await;
@@ -166,12 +167,12 @@ async fn an_old_fence_is_refused_and_a_new_one_is_kept() {
     let lab = Lab::http("", 100.0).await;
     let mut client = Client::open(lab.session(HOST)).await;
     assert_eq!((raise(&mut client).await, raise(&mut client).await), (1, 2));
-    let stale = refused(&mut client, start(FIRST, 1, &set_edge())).await;
+    let stale = refused(&mut client, start(&lab, FIRST, 1, &set_edge())).await;
     assert_eq!(stale.error_id, "StaleEpoch,Start-LfOperation");
-    assert!(client.rows(get(FIRST, 0)).await.is_empty(), "it never started");
-    let negative = refused(&mut client, start(FIRST, -1, &set_edge())).await;
+    assert_eq!(text(&one(&mut client, get(FIRST, 0)).await, "State"), "NotKnown", "it never started");
+    let negative = refused(&mut client, start(&lab, FIRST, -1, &set_edge())).await;
     assert_eq!(negative.error_id, "StaleEpoch,Start-LfOperation");
-    one(&mut client, start(FIRST, 9, &set_edge())).await;
+    one(&mut client, start(&lab, FIRST, 9, &set_edge())).await;
     assert_eq!(raise(&mut client).await, 10);
 }
 
@@ -179,30 +180,31 @@ async fn an_old_fence_is_refused_and_a_new_one_is_kept() {
 async fn a_known_operation_is_not_started_again_and_a_second_one_waits() {
     let lab = Lab::http("cms: {pool: pool2.contoso.com}\ndurations: {setEdgeServer: 60s}\n", 20.0).await;
     let mut client = Client::open(lab.session(HOST)).await;
-    let begun = one(&mut client, start(FIRST, 1, &set_edge())).await;
-    let again = one(&mut client, start(FIRST, 1, &fail_over(false))).await;
+    let begun = one(&mut client, start(&lab, FIRST, 1, &set_edge())).await;
+    let again = one(&mut client, start(&lab, FIRST, 1, &fail_over(false))).await;
     assert_eq!(again.get("StartedAt"), begun.get("StartedAt"));
     assert_eq!(
         (text(&again, "Action").as_str(), text(&again, "State").as_str()),
         ("Set-CsEdgeServer", "Running")
     );
     let mut other = Client::open(lab.session(OTHER_HOST)).await;
-    let busy = refused(&mut other, start(SECOND, 1, &fail_over(false))).await;
+    let busy = refused(&mut other, start(&lab, SECOND, 1, &fail_over(false))).await;
     assert_eq!(busy.error_id, "OperationRunning,Start-LfOperation");
-    assert!(other.rows(get(SECOND, 0)).await.is_empty());
+    let row = one(&mut other, get(SECOND, 0)).await;
+    assert_eq!((text(&row, "State").as_str(), text(&row, "HomeId")), ("NotKnown", lab.home()));
     client.session.delete(client.shell).await.expect("deleted");
     let row = ended(&mut other, FIRST).await;
     assert_eq!(text(&row, "State"), "Completed", "it does not hang on the session");
     assert_eq!(text(&row, "HostName"), HOST, "wherever one asks");
     assert_eq!(lab.transcript().starts().count(), 1);
-    one(&mut other, start(SECOND, 1, &fail_over(false))).await;
+    one(&mut other, start(&lab, SECOND, 1, &fail_over(false))).await;
 }
 
 #[tokio::test]
 async fn what_lync_refuses_is_in_the_journal() {
     let lab = Lab::http("cms: {pool: pool2.contoso.com}\n", 1000.0).await;
     let mut client = Client::open(lab.session(HOST)).await;
-    one(&mut client, start(FIRST, 1, &fail_over(false))).await;
+    one(&mut client, start(&lab, FIRST, 1, &fail_over(false))).await;
     let row = ended(&mut client, FIRST).await;
     assert_eq!(
         (text(&row, "State").as_str(), text(&row, "Category").as_str()),
@@ -212,7 +214,7 @@ async fn what_lync_refuses_is_in_the_journal() {
     assert!(text(&row, "Message").contains("next hop"), "{row:?}");
     let lost = "{faults: [{cmdlet: Set-CsEdgeServer, kind: Lose, after: 1s}]}";
     lab.inject(lost);
-    one(&mut client, start(SECOND, 1, &set_edge())).await;
+    one(&mut client, start(&lab, SECOND, 1, &set_edge())).await;
     let row = ended(&mut client, SECOND).await;
     assert_eq!((text(&row, "State").as_str(), text(&row, "ErrorId").as_str()), ("Lost", ""));
     assert!(!text(&row, "Message").is_empty());
@@ -224,10 +226,10 @@ async fn parameters_are_checked_before_anything_starts() {
     let mut client = Client::open(lab.session(HOST)).await;
     let edge = || Invocation::new("Set-CsEdgeServer");
     for (call, id) in [
-        (start(FIRST, 1, &edge().text("ReplicaFqdn", HOST)), "NamedParameterNotFound"),
-        (start(FIRST, 1, &edge().text("MirrorSQLServerFqdn", HOST)), "NamedParameterNotFound"),
-        (start(FIRST, 1, &Invocation::new("Invoke-CsPoolFailOver")), "MissingMandatoryParameter"),
-        (start(FIRST, 1, &Invocation::new("Get-CsTopology")), "ParameterArgumentValidationError"),
+        (start(&lab, FIRST, 1, &edge().text("ReplicaFqdn", HOST)), "NamedParameterNotFound"),
+        (start(&lab, FIRST, 1, &edge().text("MirrorSQLServerFqdn", HOST)), "NamedParameterNotFound"),
+        (start(&lab, FIRST, 1, &Invocation::new("Invoke-CsPoolFailOver")), "MissingMandatoryParameter"),
+        (start(&lab, FIRST, 1, &Invocation::new("Get-CsTopology")), "ParameterArgumentValidationError"),
         (
             Invocation::new("Start-LfOperation").text("Action", "Set-CsEdgeServer"),
             "MissingMandatoryParameter",
@@ -247,7 +249,7 @@ async fn parameters_are_checked_before_anything_starts() {
 async fn a_lost_answer_leaves_an_operation_that_runs() {
     let lab = Lab::http("faults:\n- {cmdlet: Set-CsEdgeServer, kind: LoseAnswer}\n", 100.0).await;
     let mut client = Client::open(lab.session(HOST)).await;
-    let call = lync_failover::psrp::messages::CreatePipeline::of(start(FIRST, 1, &set_edge()));
+    let call = lync_failover::psrp::messages::CreatePipeline::of(start(&lab, FIRST, 1, &set_edge()));
     let mut pipeline = client.start(&call).await.expect("taken");
     let broken = client.fetch(&mut pipeline, &mut Heard::default()).await;
     assert!(matches!(broken, Err(SessionError::Unknown(_))), "{broken:?}");
@@ -278,7 +280,7 @@ async fn an_operation_dies_with_its_host_and_the_journal_does_not() {
     let lab = Lab::http("durations: {setEdgeServer: 1h}\n", 1.0).await;
     let mut client = Client::open(lab.session(OTHER_HOST)).await;
     let mut elsewhere = Client::open(lab.session(HOST)).await;
-    one(&mut elsewhere, start(FIRST, 1, &set_edge())).await;
+    one(&mut elsewhere, start(&lab, FIRST, 1, &set_edge())).await;
     lab.inject(&format!("{{kill: [{HOST}]}}"));
     let row = one(&mut client, get(FIRST, 0)).await;
     assert_eq!((text(&row, "State").as_str(), text(&row, "HostName").as_str()), ("Lost", HOST));

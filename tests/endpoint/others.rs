@@ -131,7 +131,7 @@ async fn pypsrp_fails_over_by_hand() {
 async fn pypsrp_starts_an_operation_and_reads_several_at_once() {
     let lab = Lab::http("", 1000.0).await;
     let id = "3f2a4c1e-0000-4000-8000-00000000000a";
-    let start = json!({"OperationId": id, "Fence": 1, "Action": "Set-CsEdgeServer",
+    let start = json!({"OperationId": id, "Fence": 1, "HomeId": lab.home(), "Action": "Set-CsEdgeServer",
         "Identity": "EdgeServer:edge1.contoso.com", "Registrar": "Registrar:pool2.contoso.com"});
     let query = json!({"Query": [
         {"Cmdlet": "Get-CsService", "Parameters": {"EdgeServer": true}},
@@ -149,7 +149,7 @@ async fn pypsrp_starts_an_operation_and_reads_several_at_once() {
     let heard = pypsrp(&lab, "ntlm", MODULE, calls).await;
     heard[..6].iter().for_each(went_well);
     let row = |at: usize| &heard[at]["rows"][0];
-    assert_eq!(row(0), &json!({"Epoch": 1}));
+    assert_eq!(row(0), &json!({"Epoch": 1, "HomeId": lab.home()}));
     let kind = heard[1]["types"][0].as_str().expect("a type");
     assert!(kind.ends_with("LyncFailover.Operation"), "{kind}");
     assert_eq!((&row(1)["OperationId"], &row(1)["HostName"]), (&json!(id), &json!(HOST)));

@@ -4,7 +4,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 
 use lync_failover::{
     bridge::{
-        Bridge as _, Ended, Followed, Operation, OperationId, Record,
+        Bridge as _, Ended, Fence, Followed, Operation, OperationId, Record,
         winrm::{Access, Listener, WinRmBridge},
     },
     clock::SystemClock,
@@ -18,6 +18,11 @@ use crate::lab::{HOST, Lab, PASSWORD, ntlm};
 pub(crate) const PLAIN: &str = "Microsoft.PowerShell";
 pub(crate) const MODULE: &str = "LyncFailover";
 
+/// A server that answers soon.
+pub(crate) fn pace() -> Pace {
+    Pace { operation: std::time::Duration::from_secs(2), ..Pace::default() }
+}
+
 /// How a lab is entered.
 pub(crate) fn access(configuration: &str, credentials: Credentials, revision: &str) -> Access {
     Access {
@@ -25,29 +30,40 @@ pub(crate) fn access(configuration: &str, credentials: Credentials, revision: &s
         tls: None,
         credentials: Arc::new(credentials),
         revision: revision.to_owned(),
-        pace: Pace { operation: std::time::Duration::from_secs(2), ..Pace::default() },
+        pace: pace(),
     }
 }
 
 /// A bridge as a new process has it: it knows nothing.
 pub(crate) fn bridge(lab: &Lab, configuration: &str) -> WinRmBridge {
+    bridge_at(lab, configuration, pace())
+}
+
+/// A bridge with limits of its own.
+pub(crate) fn bridge_at(lab: &Lab, configuration: &str, pace: Pace) -> WinRmBridge {
     let listeners = lab.places.iter().map(|place| Listener {
         host: place.host.clone(),
         address: Some(Ipv4Addr::LOCALHOST.into()),
         port: place.address.port(),
     });
-    let access = access(configuration, ntlm(PASSWORD), "1");
+    let access = Access { pace, ..access(configuration, ntlm(PASSWORD), "1") };
     let bridge = WinRmBridge::new(listeners.collect(), access, Uuid::from_u128(1), Arc::new(SystemClock));
     bridge.identified();
     bridge
 }
 
-pub(crate) fn operation(mutation: Mutation, epoch: u64) -> Operation {
+/// What a plain endpoint gives.
+pub(crate) fn no_fence() -> Fence {
+    Fence::default()
+}
+
+pub(crate) fn operation(mutation: Mutation, fence: &Fence) -> Operation {
     Operation {
         id: OperationId(Uuid::new_v4()),
         host: HOST.parse().expect("a name"),
         mutation,
-        epoch,
+        epoch: fence.epoch,
+        keeper: fence.keeper.clone(),
         session_id: Uuid::new_v4(),
         shell_id: Uuid::new_v4(),
         command_id: Uuid::new_v4(),

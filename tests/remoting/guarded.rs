@@ -1,6 +1,6 @@
 //! Changes through the module on a host: operations that outlive connections, clients and shells.
 
-use lync_failover::bridge::{Adoption, Bridge as _, CallError, Ended, KnownRefusal};
+use lync_failover::bridge::{Adoption, Bridge as _, CallError, Ended, Fence, KnownRefusal};
 
 use crate::{
     bridges::{MODULE, bridge, end, fail_over, operation, set_edge},
@@ -15,8 +15,8 @@ fn host() -> lync_failover::lync::MachineFqdn {
 
 async fn with_edge(lab: &Lab) -> lync_failover::bridge::winrm::WinRmBridge {
     let first = bridge(lab, MODULE);
-    let epoch = first.raise_epoch(&host()).await.expect("an epoch");
-    let edge = operation(set_edge(), epoch);
+    let fence = first.raise_epoch(&host()).await.expect("a fence");
+    let edge = operation(set_edge(), &fence);
     first.start(&edge).await.expect("it starts");
     assert_eq!(end(&first, &edge).await.1, Ended::Completed);
     first
@@ -26,8 +26,8 @@ async fn with_edge(lab: &Lab) -> lync_failover::bridge::winrm::WinRmBridge {
 async fn a_failover_goes_on_without_its_client_and_any_host_knows_it() {
     let lab = Lab::http(SCENARIO, 20.0).await;
     let first = with_edge(&lab).await;
-    let epoch = first.raise_epoch(&host()).await.expect("an epoch");
-    let users = operation(fail_over(), epoch);
+    let fence = first.raise_epoch(&host()).await.expect("a fence");
+    let users = operation(fail_over(), &fence);
     first.start(&users).await.expect("it starts");
     drop(first);
     lab.session(HOST).shells().await.expect("a list");
@@ -48,7 +48,7 @@ async fn an_answer_that_is_lost_is_unknown_and_the_journal_knows() {
     let lost = "faults:\n- {cmdlet: Invoke-CsPoolFailOver, kind: LoseAnswer}\n";
     let lab = Lab::http(&format!("{SCENARIO}{lost}"), 20.0).await;
     let bridge = with_edge(&lab).await;
-    let users = operation(fail_over(), bridge.raise_epoch(&host()).await.expect("an epoch"));
+    let users = operation(fail_over(), &bridge.raise_epoch(&host()).await.expect("a fence"));
     let answer = bridge.start(&users).await;
     assert!(matches!(answer, Err(CallError::Unknown(_))), "{answer:?}");
     assert_eq!(bridge.adopt(&users.host, &users).await, Ok(Adoption::Running));
@@ -61,15 +61,16 @@ async fn an_answer_that_is_lost_is_unknown_and_the_journal_knows() {
 async fn fence_and_lock_refuse_and_say_so() {
     let lab = Lab::http(SCENARIO, 5.0).await;
     let bridge = with_edge(&lab).await;
-    let epoch = bridge.raise_epoch(&host()).await.expect("an epoch");
+    let fence = bridge.raise_epoch(&host()).await.expect("a fence");
     let known = |answer| match answer {
         Err(CallError::Refused(refusal)) => refusal.known(),
         other => panic!("{other:?}"),
     };
-    let late = bridge.start(&operation(fail_over(), epoch - 1)).await;
+    let late =
+        bridge.start(&operation(fail_over(), &Fence { epoch: fence.epoch - 1, ..fence.clone() })).await;
     assert_eq!(known(late), Some(KnownRefusal::Fenced));
-    bridge.start(&operation(fail_over(), epoch)).await.expect("it starts");
-    let second = bridge.start(&operation(set_edge(), epoch)).await;
+    bridge.start(&operation(fail_over(), &fence)).await.expect("it starts");
+    let second = bridge.start(&operation(set_edge(), &fence)).await;
     assert_eq!(known(second), Some(KnownRefusal::Busy));
 }
 
@@ -77,8 +78,38 @@ async fn fence_and_lock_refuse_and_say_so() {
 async fn an_id_that_the_journal_does_not_know_never_started() {
     let lab = Lab::http(SCENARIO, 5.0).await;
     let bridge = bridge(&lab, MODULE);
-    let nothing = operation(fail_over(), 1);
+    let nothing = operation(fail_over(), &bridge.raise_epoch(&host()).await.expect("a fence"));
     assert_eq!(bridge.adopt(&nothing.host, &nothing).await, Ok(Adoption::NeverStarted));
+}
+
+/// After the hand-off the cmdlet runs, whatever else goes wrong in the session.
+#[tokio::test]
+async fn an_error_after_the_hand_off_is_no_refusal() {
+    let fails = "faults:\n- {cmdlet: Start-LfOperation, kind: FailAfter, call: 2}\n";
+    let lab = Lab::http(&format!("{SCENARIO}{fails}"), 20.0).await;
+    let bridge = with_edge(&lab).await;
+    let users = operation(fail_over(), &bridge.raise_epoch(&host()).await.expect("a fence"));
+    let answer = bridge.start(&users).await;
+    assert!(matches!(answer, Err(CallError::Unknown(_))), "{answer:?}");
+    assert_eq!(bridge.adopt(&users.host, &users).await, Ok(Adoption::Running));
+    assert_eq!(end(&bridge, &users).await.1, Ended::Completed);
+}
+
+/// The journal of a host was set up anew, or is another one: that it knows nothing says nothing.
+#[tokio::test]
+async fn another_journal_than_that_of_the_intent_says_nothing() {
+    let (lab, other) = (Lab::http(SCENARIO, 5.0).await, Lab::http(SCENARIO, 5.0).await);
+    let first = with_edge(&lab).await;
+    let users = operation(fail_over(), &first.raise_epoch(&host()).await.expect("a fence"));
+    let elsewhere = with_edge(&other).await;
+    let found = elsewhere.adopt(&users.host, &users).await;
+    assert!(matches!(&found, Err(CallError::NotSent(why)) if why.contains("journal")), "{found:?}");
+    let late = elsewhere.start(&users).await;
+    assert!(
+        matches!(&late, Err(CallError::Refused(refusal)) if refusal.error_id.starts_with("HomeMismatch")),
+        "{late:?}"
+    );
+    assert_eq!(other.transcript().starts().count(), 1, "the Edge change, and nothing else");
 }
 
 /// Before it is known whose lock would have to be held, nothing is changed.
@@ -99,6 +130,9 @@ async fn nothing_is_changed_in_an_organisation_that_is_not_known() {
         clock,
     );
     assert!(matches!(bridge.raise_epoch(&host()).await, Err(CallError::NotSent(_))));
-    assert!(matches!(bridge.start(&operation(set_edge(), 1)).await, Err(CallError::NotSent(_))));
+    assert!(matches!(
+        bridge.start(&operation(set_edge(), &Fence { epoch: 1, keeper: None })).await,
+        Err(CallError::NotSent(_))
+    ));
     assert_eq!(lab.transcript().starts().count(), 0);
 }

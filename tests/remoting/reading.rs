@@ -1,7 +1,7 @@
 //! What the bridge reads is what there is.
 
 use lync_failover::{
-    bridge::{Bridge as _, CallError, KnownRefusal},
+    bridge::{Bridge as _, CallError, Fence, KnownRefusal},
     lync::{
         Guard, MachineFqdn,
         cmdlet::{Query, ServiceRole},
@@ -10,7 +10,7 @@ use lync_failover::{
 };
 
 use crate::{
-    bridges::{MODULE, PLAIN, access, bridge},
+    bridges::{MODULE, PLAIN, access, bridge, operation, set_edge},
     lab::{HOST, Lab, PASSWORD, ntlm},
 };
 
@@ -137,9 +137,30 @@ async fn a_host_without_a_cmdlet_is_read_and_not_used() {
             assert_eq!(answers[0].is_ok(), !fault.is_empty(), "{configuration}: {answers:?}");
             let unfit = remote.sight(&host()).and_then(|sight| sight.unfit).expect("it lacks something");
             assert!(unfit.contains(told), "{configuration}: {unfit}");
-            let epoch = remote.raise_epoch(&host()).await;
-            assert!(matches!(epoch, Err(CallError::NotSent(_))), "{configuration}: {epoch:?}");
+            let fence = match configuration {
+                PLAIN => Fence::default(),
+                _ => remote.raise_epoch(&host()).await.expect("a fence"),
+            };
+            let answer = remote.start(&operation(set_edge(), &fence)).await;
+            assert!(matches!(answer, Err(CallError::NotSent(_))), "{configuration}: {answer:?}");
+            assert_eq!(lab.transcript().starts().count(), 0);
             remote.close().await;
         }
+    }
+}
+
+/// What was installed meanwhile is seen, without a restart of the operator.
+#[tokio::test]
+async fn a_host_that_was_completed_is_used() {
+    for configuration in [PLAIN, MODULE] {
+        let lab = Lab::http("faults:\n- {kind: Missing, cmdlet: Invoke-CsPoolFailOver}\n", 1.0).await;
+        let remote = bridge(&lab, configuration);
+        let unfit = || remote.sight(&host()).expect("it has answered").unfit;
+        remote.query(&host(), &[]).await.expect("it answers");
+        assert!(unfit().is_some_and(|why| why.contains("Invoke-CsPoolFailOver")), "{configuration}");
+        lab.inject("{clearFaults: true}");
+        remote.query(&host(), &[]).await.expect("it answers");
+        assert_eq!(unfit(), None, "{configuration}");
+        remote.close().await;
     }
 }

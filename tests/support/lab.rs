@@ -88,7 +88,7 @@ impl Bridge for Crashing {
         self.inner.query(host, queries).await
     }
 
-    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError> {
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError> {
         self.crash.around(self.inner.raise_epoch(host)).await
     }
 

@@ -155,7 +155,7 @@ fn start_takes_the_parameters_of_all_operations_and_only_those() {
     for added in ["Confirm", "Verbose"] {
         assert!(expected.remove(added), "nothing has {added}");
     }
-    expected.extend(["OperationId", "Fence", "Action"].map(str::to_owned));
+    expected.extend(["OperationId", "Fence", "HomeId", "Action"].map(str::to_owned));
     let named: BTreeSet<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
     assert_eq!(named, expected);
     for parameter in parameters {

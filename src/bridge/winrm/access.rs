@@ -54,6 +54,19 @@ impl Access {
         Session::new(endpoint, Arc::clone(&self.credentials), self.revision.clone(), gate.clone(), id)
     }
 
+    /// Whose shells its sessions make: an account, or a certificate by its digest, because which account it stands
+    /// for only the host knows.
+    pub(super) fn owner(&self) -> String {
+        let identity = self.tls.as_ref().and_then(|tls| tls.identity.as_ref());
+        match (&*self.credentials, identity) {
+            (Credentials::Certificate, Some(identity)) => {
+                let digest = <sha2::Sha256 as sha2::Digest>::digest(&identity.certificates);
+                digest.iter().map(|byte| format!("{byte:02x}")).collect()
+            }
+            (credentials, _) => credentials.account().to_ascii_lowercase(),
+        }
+    }
+
     /// Whether the session configuration is the one of Windows, which has no guard.
     pub(super) fn is_plain(&self) -> bool {
         self.configuration.to_ascii_lowercase().starts_with("microsoft.powershell")

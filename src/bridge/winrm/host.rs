@@ -1,7 +1,10 @@
 //! One host: the shell that it is read through, and what is known of it.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,14 +18,13 @@ use super::{
 };
 use crate::{bridge::CallError, lync::Guard, psrp::messages::CreatePipeline};
 
-/// How long reading may take, with the time-outs of cmdlets that ask dead servers.
-const LIMIT: Duration = Duration::from_secs(150);
-
 /// One host.
 pub(super) struct Host {
     pub(super) listener: Listener,
     shell: tokio::sync::Mutex<Option<Open>>,
     known: Mutex<Option<Known>>,
+    /// Whether a shell was opened since somebody asked.
+    is_renewed: AtomicBool,
 }
 
 /// A shell, and the version of the credentials that opened it.
@@ -57,7 +59,12 @@ pub(super) enum Work<'a> {
 
 impl Host {
     pub(super) fn new(listener: Listener) -> Self {
-        Self { listener, shell: tokio::sync::Mutex::default(), known: Mutex::default() }
+        Self {
+            listener,
+            shell: tokio::sync::Mutex::default(),
+            known: Mutex::default(),
+            is_renewed: AtomicBool::default(),
+        }
     }
 
     pub(super) fn known(&self) -> Option<Known> {
@@ -68,12 +75,24 @@ impl Host {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
     }
 
-    /// Runs what may be run twice: when a shell that was used before fails, a new one is tried.
+    /// Whether a shell was opened since this was asked last: what was known of the host may be old.
+    pub(super) fn is_renewed(&self) -> bool {
+        self.is_renewed.swap(false, Ordering::Relaxed)
+    }
+
+    /// Runs what may be run twice: when a shell that was used before fails, a new one is tried. Everything
+    /// together, with the wait for others and the opening of a shell, has one limit.
     pub(super) async fn read(&self, bridge: &Inner, work: Work<'_>) -> Result<Output, CallError> {
+        let limit = bridge.access().pace.read;
+        let late = || CallError::Unknown(self.late(limit));
+        timeout(limit, self.read_now(bridge, work)).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    async fn read_now(&self, bridge: &Inner, work: Work<'_>) -> Result<Output, CallError> {
         let mut slot = self.shell.lock().await;
         for is_last in [false, true] {
             let (mut open, is_new) = self.take(&mut slot, bridge).await?;
-            match self.in_time(&mut open.shell, &work).await {
+            match work.run(&mut open.shell).await {
                 Ok(output) => {
                     *slot = Some(open);
                     return Ok(output);
@@ -93,9 +112,16 @@ impl Host {
         bridge: &Inner,
         pipeline: &CreatePipeline,
     ) -> Result<Output, CallError> {
-        let mut slot = self.shell.lock().await;
-        let (mut open, _) = self.take(&mut slot, bridge).await?;
-        let output = self.in_time(&mut open.shell, &Work::Pipeline(pipeline)).await?;
+        let enter = async {
+            let mut slot = self.shell.lock().await;
+            let (open, _) = self.take(&mut slot, bridge).await?;
+            Ok::<_, CallError>((slot, open))
+        };
+        let limit = bridge.access().pace.read;
+        let entered = timeout(limit, enter).await;
+        let (mut slot, mut open) = entered.map_err(|_| CallError::NotSent(self.late(limit)))??;
+        let run = timeout(limit, Work::Pipeline(pipeline).run(&mut open.shell)).await;
+        let output = run.map_err(|_| CallError::Unknown(self.late(limit)))??;
         *slot = Some(open);
         Ok(output)
     }
@@ -121,19 +147,21 @@ impl Host {
         let session = access.session(&self.listener, &bridge.gate, Uuid::new_v4());
         let id = bridge.reading_shell(&self.listener.host);
         let shell = Shell::open(session, id, access.pace.max_envelope).await?;
+        self.is_renewed.store(true, Ordering::Relaxed);
         Ok((Open { revision: access.revision.clone(), shell }, true))
     }
 
-    async fn in_time(&self, shell: &mut Shell, work: &Work<'_>) -> Result<Output, RunError> {
-        let run = async {
-            match work {
-                Work::Pipeline(pipeline) => shell.run(pipeline).await,
-                Work::Metadata(names) => shell.metadata(names).await,
-            }
-        };
-        let late =
-            || RunError::Unknown(format!("{} gave no answer in {} s", self.listener.host, LIMIT.as_secs()));
-        timeout(LIMIT, run).await.unwrap_or_else(|_| Err(late()))
+    fn late(&self, limit: Duration) -> String {
+        format!("{} gave no answer in {} s", self.listener.host, limit.as_secs())
+    }
+}
+
+impl Work<'_> {
+    async fn run(&self, shell: &mut Shell) -> Result<Output, RunError> {
+        match self {
+            Work::Pipeline(pipeline) => shell.run(pipeline).await,
+            Work::Metadata(names) => shell.metadata(names).await,
+        }
     }
 }
 

@@ -27,7 +27,7 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Adoption, Answer, Bridge, CallError, Followed, Operation, Sight};
+use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Sight};
 use crate::{
     clock::Clock,
     lync::{Guard, MachineFqdn, cmdlet::Query},
@@ -163,11 +163,15 @@ impl Inner {
         }
     }
 
+    /// Before the organisation is known its lock is not either.
+    fn is_identified(&self) -> Result<(), CallError> {
+        let unknown = || CallError::NotSent("the Lync organisation behind it is not known yet".to_owned());
+        self.is_identified.load(Ordering::Relaxed).then_some(()).ok_or_else(unknown)
+    }
+
     /// Checks what has to hold before anything is changed.
     async fn may_change(&self, name: &MachineFqdn) -> Result<Guard, CallError> {
-        if !self.is_identified.load(Ordering::Relaxed) {
-            return Err(CallError::NotSent("the Lync organisation behind it is not known yet".to_owned()));
-        }
+        self.is_identified()?;
         let guard = self.guard(name).await?;
         match self.unfit(self.host(name)?) {
             Some(why) => Err(CallError::NotSent(format!("{name}: {why}"))),
@@ -188,12 +192,13 @@ impl Bridge for WinRmBridge {
         query::query(&self.0, self.0.host(host)?, queries).await
     }
 
-    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError> {
-        match self.0.may_change(host).await? {
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError> {
+        self.0.is_identified()?;
+        match self.0.guard(host).await? {
             Guard::Module => module::raise_epoch(&self.0, self.0.host(host)?).await,
             Guard::Plain => {
                 tokio::time::sleep_until(self.0.born + HOLD_OFF).await;
-                Ok(0)
+                Ok(Fence { epoch: 0, keeper: Some(plain::keeper(&self.0)) })
             }
         }
     }
@@ -203,6 +208,10 @@ impl Bridge for WinRmBridge {
         if guard != begun_under(operation) {
             let why = format!("the endpoint of {} has just become another one", operation.host);
             return Err(CallError::NotSent(why));
+        }
+        let mine = plain::keeper(&self.0);
+        if guard == Guard::Plain && operation.keeper.as_ref().is_some_and(|keeper| *keeper != mine) {
+            return Err(CallError::NotSent("the credentials have just become another account's".to_owned()));
         }
         match guard {
             Guard::Module => module::start(&self.0, self.0.host(&operation.host)?, operation).await,

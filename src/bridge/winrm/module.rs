@@ -8,39 +8,85 @@ use super::{
     Inner,
     host::{Host, Work},
     query::{answer_of, text},
+    shell::Output,
 };
 use crate::{
-    bridge::{Adoption, CallError, Ended, Followed, Operation, Record, Refusal, Stream},
+    bridge::{Adoption, CallError, Ended, Fence, Followed, Keeper, Operation, Record, Refusal, Stream},
     lync::{
         cmdlet::ModuleFunction,
         ps::{PsObject, PsValue},
     },
-    psrp::messages::CreatePipeline,
+    psrp::{client::PipelineEnd, messages::CreatePipeline},
 };
 
 /// The first and the longest pause between two looks at a running operation.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// How long a follower waits before it comes back without news.
 const FOLLOW_FOR: Duration = Duration::from_secs(10);
+/// The name of the function that hands a cmdlet over.
+const START: &str = "Start-LfOperation";
+/// Asks for the entry alone: no operation writes as many records.
+const NO_RECORDS: u64 = i64::MAX as u64;
+
+/// What `Start-LfOperation` and PowerShell's binder say before anything is handed over.
+const BEFORE_THE_HAND_OFF: [&str; 9] = [
+    "HandOffFailed",
+    "HomeMismatch",
+    "HomeMissing",
+    "NamedParameterNotFound",
+    "NotAnOperation",
+    "NotInstalled",
+    "OperationRunning",
+    "ParameterArgumentValidationError",
+    "StaleEpoch",
+];
 
 /// Raises the fence. Doing it twice does no harm.
-pub(super) async fn raise_epoch(inner: &Inner, host: &Host) -> Result<u64, CallError> {
+pub(super) async fn raise_epoch(inner: &Inner, host: &Host) -> Result<Fence, CallError> {
     let rows = rows(inner, host, ModuleFunction::StepFence).await?;
-    let epoch = rows.first().and_then(|row| number(row, "Epoch")).filter(|epoch| *epoch > 0);
-    epoch.ok_or_else(|| CallError::Unreadable(format!("Step-LfFence gave no epoch but {rows:?}")))
+    let fence = rows.first().and_then(|row| {
+        let epoch = number(row, "Epoch").filter(|epoch| *epoch > 0)?;
+        Some(Fence { epoch, keeper: Some(Keeper::Journal(row.get("HomeId").and_then(text)?.to_owned())) })
+    });
+    fence.ok_or_else(|| CallError::Unreadable(format!("Step-LfFence gave no epoch and home but {rows:?}")))
 }
 
 /// Hands an operation over.
 pub(super) async fn start(inner: &Inner, host: &Host, operation: &Operation) -> Result<(), CallError> {
     let Operation { id, epoch, mutation, .. } = operation;
-    let order = ModuleFunction::StartOperation { id: id.0, fence: *epoch, mutation };
+    let home = home_of(operation).map_err(CallError::NotSent)?;
+    let order = ModuleFunction::StartOperation { id: id.0, fence: *epoch, home, mutation };
     let pipeline = CreatePipeline::of(order.invocation());
     let output = host.run_once(inner, &pipeline).await?;
-    match answer_of(&output)?.first().map(read) {
+    if let Some(refusal) = refused_before(&output) {
+        return Err(CallError::Refused(refusal));
+    }
+    // After the hand-off the cmdlet runs, whatever else goes wrong: only the journal knows.
+    let rows = answer_of(&output).map_err(|error| CallError::Unknown(error.to_string()))?;
+    match rows.first().map(read) {
         Some(Ok(_)) => Ok(()),
-        // It was taken, as no error says otherwise; what became of it is in the journal.
         Some(Err(why)) => Err(CallError::Unknown(why)),
         None => Err(CallError::Unknown("Start-LfOperation gave no record".to_owned())),
+    }
+}
+
+/// The error that says that nothing was handed over, if it is one of those that can only come before.
+fn refused_before(output: &Output) -> Option<Refusal> {
+    let PipelineEnd::Failed(record) = &output.end else { return None };
+    let (id, origin) = record.error_id.split_once(',').unwrap_or((&record.error_id, START));
+    let is_before = match id {
+        // Of a command that the function itself calls this says nothing about the hand-off.
+        "CommandNotFoundException" => record.target_name == START,
+        _ => origin == START && BEFORE_THE_HAND_OFF.contains(&id),
+    };
+    (is_before && output.values.is_empty()).then(|| (&**record).into())
+}
+
+/// The home whose journal knows an operation.
+fn home_of(operation: &Operation) -> Result<&str, String> {
+    match &operation.keeper {
+        Some(Keeper::Journal(home)) => Ok(home),
+        _ => Err("it is not written down which journal knows it".to_owned()),
     }
 }
 
@@ -66,30 +112,45 @@ pub(super) async fn follow(
     }
 }
 
-/// Asks the journal what became of an operation. A journal of another host's own knows nothing about it.
+/// Asks the journal what became of an operation.
 pub(super) async fn adopt(inner: &Inner, host: &Host, operation: &Operation) -> Result<Adoption, CallError> {
-    let entry = ask(inner, host, operation, 0).await?;
-    let is_own = host.listener.host == operation.host;
-    let is_shared = host.known().and_then(|known| known.home).is_some_and(|home| home.is_shared);
-    match entry {
-        Some(entry) => Ok(entry.ended().map_or(Adoption::Running, Adoption::Ended)),
-        None if is_own || is_shared => Ok(Adoption::NeverStarted),
-        None => Err(CallError::NotSent(format!(
-            "{} has started it, if anybody has, and its journal is on that server alone",
-            operation.host
-        ))),
-    }
+    let entry = ask(inner, host, operation, NO_RECORDS).await?;
+    Ok(entry.map_or(Adoption::NeverStarted, |entry| entry.ended().map_or(Adoption::Running, Adoption::Ended)))
 }
 
+/// What the journal has about an operation; `None`: the journal that would know it says that it does not. Another
+/// journal's word is none.
 async fn ask(
     inner: &Inner,
     host: &Host,
     operation: &Operation,
     after: u64,
 ) -> Result<Option<Entry>, CallError> {
+    let home = home_of(operation).map_err(CallError::Unknown)?;
     let call = ModuleFunction::Operation { id: operation.id.0, after };
     let rows = rows(inner, host, call).await?;
-    rows.first().map(read).transpose().map_err(CallError::Unreadable)
+    let row = rows.first().ok_or_else(|| CallError::Unreadable("Get-LfOperation gave nothing".to_owned()))?;
+    match row.get("HomeId").and_then(text) {
+        Some(asked) if asked.eq_ignore_ascii_case(home) => {}
+        other => {
+            return Err(CallError::NotSent(format!(
+                "the journal of {} is {}, and {home} is the one that knows the operation",
+                host.listener.host,
+                other.unwrap_or("not named")
+            )));
+        }
+    }
+    if row
+        .get("OperationId")
+        .and_then(text)
+        .is_none_or(|id| !id.eq_ignore_ascii_case(&operation.id.to_string()))
+    {
+        return Err(CallError::Unreadable("Get-LfOperation speaks of another operation".to_owned()));
+    }
+    if row.get("State").and_then(text) == Some("NotKnown") {
+        return Ok(None);
+    }
+    read(row).map(Some).map_err(CallError::Unreadable)
 }
 
 async fn rows(inner: &Inner, host: &Host, call: ModuleFunction<'_>) -> Result<Vec<PsObject>, CallError> {
@@ -157,7 +218,8 @@ fn record(value: &PsValue) -> Result<Record, String> {
         "Warning" => Stream::Warning,
         "Error" => Stream::Error,
         "Progress" => Stream::Progress,
-        other => return Err(format!("a record of stream {other:?}")),
+        // What is said matters more than how.
+        _ => Stream::Verbose,
     };
     Ok(Record { at, stream, text: row.get("Text").and_then(text).unwrap_or_default().to_owned() })
 }

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     shell::{RunError, answer, events, is_done, opened, send},
 };
 use crate::{
-    bridge::{Adoption, CallError, Ended, Followed, Operation, OperationId, Record, Refusal, Stream},
+    bridge::{Adoption, CallError, Ended, Followed, Keeper, Operation, OperationId, Record, Refusal, Stream},
     psrp::{
         client::{ClientPipeline, ClientPool, PipelineEnd, PipelineEvent},
         clixml::ProgressRecord,
@@ -34,6 +35,9 @@ const IDLE: Duration = Duration::from_hours(2);
 /// How long a request that a dying process has sent may take to arrive: then a shell that is not there has
 /// never been, or is gone.
 const STRAGGLER: Duration = Duration::from_secs(20);
+
+/// How long its end may take, which nobody needs.
+const GIVE_UP: Duration = Duration::from_secs(10);
 
 /// The changes that this process is connected to.
 #[derive(Default)]
@@ -65,6 +69,11 @@ impl Sessions {
     }
 }
 
+/// Who will see the shells that are made now.
+pub(super) fn keeper(inner: &Inner) -> Keeper {
+    Keeper::Shell(inner.access().owner())
+}
+
 /// Starts the cmdlet in a new shell.
 pub(super) async fn start(inner: &Inner, host: &Host, operation: &Operation) -> Result<(), CallError> {
     let access = inner.access();
@@ -72,14 +81,21 @@ pub(super) async fn start(inner: &Inner, host: &Host, operation: &Operation) -> 
     let mut session = access.session(&host.listener, &inner.gate, operation.session_id);
     let mut pool = ClientPool::new(shell, fragment_room(access.pace.max_envelope));
     let greeting = pool.open();
-    session.create(shell, Some(IDLE), greeting).await.map_err(|error| match error {
+    let open = async {
+        session.create(shell, Some(IDLE), greeting).await?;
+        opened(&mut session, &mut pool, shell).await
+    };
+    let limit = access.pace.shell;
+    let late = || SessionError::Unknown(format!("the shell did not open in {} s", limit.as_secs()));
+    if let Err(error) = timeout(limit, open).await.unwrap_or_else(|_| Err(late())) {
         // Nothing was asked of the shell yet, if it is there.
-        SessionError::Unknown(why) | SessionError::Unreadable(why) => CallError::NotSent(why),
-        error => error.into(),
-    })?;
-    if let Err(error) = opened(&mut session, &mut pool, shell).await {
-        give_up(session, shell).await;
-        return Err(CallError::NotSent(error.to_string()));
+        return Err(match error {
+            SessionError::Unknown(why) | SessionError::Unreadable(why) => {
+                give_up(session, shell).await;
+                CallError::NotSent(why)
+            }
+            error => error.into(),
+        });
     }
     let pipeline = CreatePipeline::of(operation.mutation.invocation());
     let created = pool.create(operation.command_id, &pipeline);
@@ -144,6 +160,12 @@ pub(super) async fn adopt(inner: &Inner, host: &Host, operation: &Operation) -> 
                     "its shell is there, under another session configuration than the deployment names now";
                 return Ok(Adoption::Undecidable(why.to_owned()));
             }
+            // The shells of another account cannot be seen.
+            let mine = keeper(inner);
+            if operation.keeper.as_ref().is_some_and(|keeper| *keeper != mine) {
+                let why = "it was started by another account, whose shells cannot be seen with the present one;                            put the former credentials back until it has ended";
+                return Ok(Adoption::Undecidable(why.to_owned()));
+            }
             return Ok(lost("its shell is gone"));
         }
     }
@@ -181,7 +203,7 @@ fn lost(why: &str) -> Adoption {
 
 /// Ends a shell in which nothing was started.
 async fn give_up(mut session: Session, shell: Uuid) {
-    if let Err(error) = session.delete(shell).await {
+    if let Ok(Err(error)) = timeout(GIVE_UP, session.delete(shell)).await {
         tracing::debug!(%error, %shell, "a shell could not be ended; it ends by itself");
     }
 }

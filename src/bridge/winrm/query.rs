@@ -26,8 +26,9 @@ pub(super) async fn query(inner: &Inner, host: &Host, queries: &[Query]) -> Resu
     if !is_plain && let Some(answers) = all_at_once(inner, host, queries).await? {
         return Ok(answers);
     }
-    // What was thought to have the module, and has it not, is looked at again.
-    if host.known().is_none_or(|known| known.guard == Guard::Module) {
+    // Looked at again: what was thought to have the module, what lacked something, and what may be another now.
+    let is_certain = |known: Known| known.guard == Guard::Plain && known.missing.is_empty();
+    if host.is_renewed() || !host.known().is_some_and(is_certain) {
         learn_commands(inner, host).await?;
     }
     let mut answers = Vec::new();
@@ -156,6 +157,7 @@ async fn learn_commands(inner: &Inner, host: &Host) -> Result<(), CallError> {
     // A name that nothing has is an error record of its own, beside what is there.
     let there = CommandMetadata::read_all(&output.values);
     let there = there.map_err(|error| CallError::Unreadable(error.to_string()))?;
+    host.is_renewed();
     host.learn(Known { guard: Guard::Plain, missing: missing(&needed, &there), home: None });
     Ok(())
 }

@@ -13,7 +13,7 @@ const ADDED_THERE: [&str; 2] = ["Confirm", "Verbose"];
 pub enum ModuleFunction<'a> {
     /// `Get-LfEndpoint`: what the host says about itself.
     Endpoint,
-    /// `Step-LfFence`: raises the fence epoch by one, and gives it.
+    /// `Step-LfFence`: raises the fence epoch by one, and gives it with the identity of the journal's home.
     StepFence,
     /// `Start-LfOperation`: hands a cmdlet over. An id that is known is not started again.
     StartOperation {
@@ -21,10 +21,12 @@ pub enum ModuleFunction<'a> {
         id: Uuid,
         /// The fence epoch of the sender; an older one than the stored one is refused.
         fence: u64,
+        /// The identity of the home that the journal has to be in; another one is refused.
+        home: &'a str,
         /// The cmdlet.
         mutation: &'a Mutation,
     },
-    /// `Get-LfOperation`: what the journal says; nothing about an id that it does not know.
+    /// `Get-LfOperation`: what the journal says; of an id that it does not know, that it is `NotKnown`.
     Operation {
         /// The identity of the operation.
         id: Uuid,
@@ -42,11 +44,12 @@ impl ModuleFunction<'_> {
         match self {
             Self::Endpoint => Invocation::new("Get-LfEndpoint"),
             Self::StepFence => Invocation::new("Step-LfFence"),
-            Self::StartOperation { id, fence, mutation } => {
+            Self::StartOperation { id, fence, home, mutation } => {
                 let call = mutation.invocation();
                 let mut order = Invocation::new("Start-LfOperation")
                     .text("OperationId", id)
                     .with("Fence", number(*fence))
+                    .text("HomeId", home)
                     .text("Action", call.command);
                 let own = call.parameters.into_iter().filter(|own| !ADDED_THERE.contains(&own.name.as_str()));
                 order.parameters.extend(own);
@@ -71,11 +74,16 @@ mod tests {
     fn an_order_has_the_parameters_of_the_cmdlet_without_those_that_the_module_adds() {
         let pool = "pool1.contoso.com".parse().expect("valid");
         let mutation = Mutation::InvokePoolFailOver { pool, disaster_mode: true };
-        let order = ModuleFunction::StartOperation { id: Uuid::from_u128(7), fence: 3, mutation: &mutation };
+        let order = ModuleFunction::StartOperation {
+            id: Uuid::from_u128(7),
+            fence: 3,
+            home: "7d0c",
+            mutation: &mutation,
+        };
         assert_eq!(
             order.invocation().to_string(),
             "Start-LfOperation -OperationId 00000000-0000-0000-0000-000000000007 -Fence 3 \
-             -Action Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode"
+             -HomeId 7d0c -Action Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode"
         );
     }
 }

@@ -3,7 +3,7 @@
 use super::table::Cmdlet;
 
 /// `Start-LfOperation` takes the parameters of the cmdlet that it runs under their own names.
-const START: &str = "-OperationId <Guid> -Fence <Int64> -Action <String> [-Identity <String>] [-Registrar <String>] \
+const START: &str = "-OperationId <Guid> -Fence <Int64> -HomeId <Guid> -Action <String> [-Identity <String>] [-Registrar <String>] \
     [-BackupSqlServerFqdn <String>] [-BackupSqlInstanceName <String>] [-BackupMirrorSqlServerFqdn <String>] \
     [-BackupMirrorSqlInstanceName <String>] [-Force] [-PoolFqdn <String>] [-DisasterMode] [-ReplicaFqdn <String>]";
 

@@ -111,6 +111,8 @@ pub enum FaultKind {
     /// The host does not have the cmdlet `cmdlet`; without one it has none of Lync's. Stands until faults are
     /// cleared.
     Missing,
+    /// A shell that is asked for on the host is made, and never opens. Stands until faults are cleared.
+    NeverOpens,
 }
 
 /// A fault: which calls it strikes, and how.

@@ -56,6 +56,11 @@ impl Host {
         self.simulated(|simulator, now| simulator.turns_away(&self.name, kind, now))
     }
 
+    /// Whether what its shells say of themselves comes out.
+    pub(super) fn opens_shells(&self) -> bool {
+        self.simulated(|simulator, now| simulator.opens_shells(&self.name, now))
+    }
+
     pub(super) fn simulated<T>(&self, act: impl FnOnce(&mut Simulator, jiff::Timestamp) -> T) -> T {
         let now = self.clock.now();
         act(&mut lock(&self.simulator), now)

@@ -26,7 +26,13 @@ pub(super) fn value(told: &Told) -> Value {
                 .note("Missing", array("System.String[]", missing))
                 .into()
         }
-        Told::Fence { epoch } => custom("Fence").note("Epoch", long(*epoch)).into(),
+        Told::Fence { epoch, home } => {
+            custom("Fence").note("Epoch", long(*epoch)).note("HomeId", home.to_string()).into()
+        }
+        Told::NotKnown { id, home } => {
+            let object = custom("Operation").note("OperationId", id.to_string());
+            object.note("HomeId", home.to_string()).note("State", "NotKnown").into()
+        }
         Told::Operation(operation) => self::operation(operation),
         Told::Row(row) => from_ps_object(row),
         Told::Answer { index, count, refusal } => {
@@ -45,6 +51,7 @@ fn operation(operation: &Journalled) -> Value {
     };
     let object = custom("Operation")
         .note("OperationId", operation.id.to_string())
+        .note("HomeId", operation.home.to_string())
         .note("HostName", operation.host.as_str())
         .note("Action", operation.action)
         .note("State", state)

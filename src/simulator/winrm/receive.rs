@@ -28,8 +28,10 @@ pub(super) async fn receive(
         if host.visit().is_err() {
             return Err(NoAnswer::Break);
         }
+        let is_open = target.command.is_some() || host.opens_shells();
         match look(host, request.session_id, target, room, first)? {
-            Found::Output(received) => return Ok(received),
+            Found::Output(received) if is_open => return Ok(received),
+            Found::Output(_) => {}
             Found::Break => return Err(NoAnswer::Break),
             Found::Nothing => {}
         }

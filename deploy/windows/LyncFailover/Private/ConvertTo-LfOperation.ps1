@@ -15,6 +15,7 @@ function ConvertTo-LfOperation {
     [pscustomobject]@{
         PSTypeName = 'LyncFailover.Operation'
         OperationId = [string]$Entry.OperationId
+        HomeId = $JournalHome.HomeId
         HostName = [string]$Entry.HostName
         Action = [string]$Entry.Action
         State = [string]$Entry.State

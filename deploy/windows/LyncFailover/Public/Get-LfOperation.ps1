@@ -1,7 +1,7 @@
 function Get-LfOperation {
     <#
     .SYNOPSIS
-    What the journal knows about an operation; nothing if it does not know it.
+    What the journal knows about an operation, or that it does not know it, and which journal that is.
     #>
     [CmdletBinding()]
     [OutputType('LyncFailover.Operation')]
@@ -15,7 +15,13 @@ function Get-LfOperation {
     try {
         $entry = Get-LfEntry -JournalHome $journal -OperationId $OperationId
         if ($null -eq $entry) {
-            return
+            # Said, and not left out: an answer that was lost on the way must not look like this one.
+            return [pscustomobject]@{
+                PSTypeName = 'LyncFailover.Operation'
+                OperationId = $OperationId.ToString('D')
+                HomeId = $journal.HomeId
+                State = 'NotKnown'
+            }
         }
         Update-LfEntry -JournalHome $journal -Entry $entry
     } finally {

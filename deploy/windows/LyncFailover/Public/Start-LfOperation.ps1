@@ -3,8 +3,8 @@ function Start-LfOperation {
     .SYNOPSIS
     Hands a cmdlet that changes Lync to a task of its own, once, if the fence and the journal let it.
     .DESCRIPTION
-    Order of the questions: is the id known (then its record is the answer), is the fence as new as the stored
-    epoch, has every other operation ended. The parameters are those of the cmdlet under their own names.
+    Order of the questions: is the home the one whose fence was raised, is the id known (then its record is the
+    answer), is the fence as new as the stored epoch, has every other operation ended. The parameters are those of the cmdlet under their own names.
     .NOTES
     No ShouldProcess: a question would wait for ever in a remote session.
     #>
@@ -13,6 +13,7 @@ function Start-LfOperation {
     param(
         [Parameter(Mandatory)] [guid]$OperationId,
         [Parameter(Mandatory)] [long]$Fence,
+        [Parameter(Mandatory)] [guid]$HomeId,
         [Parameter(Mandatory)]
         [ValidateSet(
             'Set-CsEdgeServer',
@@ -36,7 +37,7 @@ function Start-LfOperation {
 
     $given = @{}
     foreach ($name in $PSBoundParameters.Keys) {
-        $isOwn = $name -in 'OperationId', 'Fence', 'Action'
+        $isOwn = $name -in 'OperationId', 'Fence', 'HomeId', 'Action'
         $isCommon = $name -in [System.Management.Automation.PSCmdlet]::CommonParameters
         if (-not $isOwn -and -not $isCommon) {
             $given[$name] = $PSBoundParameters[$name]
@@ -44,6 +45,10 @@ function Start-LfOperation {
     }
     $order = New-LfEntry -OperationId $OperationId -Fence $Fence -Action $Action -Given $given
     $journal = Get-LfHome
+    if ($journal.HomeId -ne $HomeId.ToString('D')) {
+        $text = "The journal here is $($journal.HomeId) and not $HomeId, whose fence was raised."
+        throw (New-LfError -Id 'HomeMismatch' -Category 'InvalidData' -Message $text)
+    }
     $lock = Enter-LfLock -JournalHome $journal
     try {
         $entry = Get-LfEntry -JournalHome $journal -OperationId $OperationId

@@ -15,5 +15,5 @@ function Step-LfFence {
     } finally {
         $lock.Dispose()
     }
-    [pscustomobject]@{ PSTypeName = 'LyncFailover.Fence'; Epoch = [long]$epoch }
+    [pscustomobject]@{ PSTypeName = 'LyncFailover.Fence'; Epoch = [long]$epoch; HomeId = $journal.HomeId }
 }
