@@ -24,6 +24,9 @@ pub(super) async fn execute(
     let mut progress = kept.record.progress(subject.owner, subject.generation, watch);
     let intent = intend(shell.org, plan, step, host, fence, &mut progress);
     kept.record.keep(subject.owner, subject.name, &progress);
+    if let Some(owned) = &mut kept.record.intent {
+        owned.sender.clone_from(&shell.party.own);
+    }
     if let Err(err) = raised {
         // Nothing was sent. The reason is kept, the pause too, and the next try goes to another host.
         let why = format!("{} does not take the fence: {err}", intent.operation.host);

@@ -1,6 +1,6 @@
 //! Follows the operation in flight to its end, also one that another process has started.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Event, Kept, Organisation, Shell, StoreError};
 use crate::{
@@ -28,20 +28,21 @@ pub(super) async fn follow(
     let Some(owned) = kept.record.intent.clone() else { return Ok(kept) };
     let intent = owned.intent.clone();
     if cursor.operation != Some(intent.operation.id) {
-        let undecided = match adopt(shell.org, &intent.operation).await {
+        let now = shell.org.clock.now();
+        let (undecided, runs) = match adopt(shell.org, &intent.operation).await {
             Ok(Found::Over(outcome)) => return settle(shell, outcome, kept).await,
             Ok(Found::NeverSent) => return take_back(shell, kept).await,
-            Ok(Found::Running) => None,
-            Ok(Found::Undecidable(why)) => Some(why),
-            Err(err) => Some(format!("nobody could be asked about it: {err}")),
+            // Of one that is past its limit people have been told.
+            Ok(Found::Running) => (intent.undecided.clone().filter(|_| intent.is_past_its_limit(now)), true),
+            Ok(Found::Undecidable(why)) => (Some(why), false),
+            Err(err) => (Some(format!("nobody could be asked about it: {err}")), false),
         };
-        let is_running = undecided.is_none();
         if intent.undecided != undecided {
             let intent = Intent { undecided, ..intent.clone() };
             kept.record.intent = Some(super::OwnedIntent { intent, ..owned });
             kept = kept.save(shell.store).await?;
         }
-        if !is_running {
+        if !runs {
             return Ok(kept);
         }
         *cursor = Cursor { operation: Some(intent.operation.id), next: 0 };
@@ -61,7 +62,7 @@ pub(super) async fn follow(
             tracing::warn!(operation = %intent.operation.id, %err, "no news of the operation");
             *cursor = Cursor::default();
             shell.org.clock.sleep(AFTER_FAILURE).await;
-            Ok(kept)
+            past_the_limit(shell, kept).await
         }
     }
 }
@@ -69,13 +70,19 @@ pub(super) async fn follow(
 /// Stops waiting at the hard limit; the cmdlet is never killed.
 async fn past_the_limit(shell: Shell<'_>, mut kept: Kept) -> Result<Kept, StoreError> {
     let Some(owned) = &mut kept.record.intent else { return Ok(kept) };
-    let limit = owned.intent.step.hard_limit();
-    if owned.intent.undecided.is_some()
-        || shell.org.clock.now().duration_since(owned.intent.written_at) < limit
-    {
+    let intent = &mut owned.intent;
+    if intent.undecided.is_some() || !intent.is_past_its_limit(shell.org.clock.now()) {
         return Ok(kept);
     }
-    owned.intent.undecided = Some(format!("it still runs after {} minutes", limit.as_mins()));
+    let mut why = format!("it has not ended after {} minutes", intent.step.hard_limit().as_mins());
+    if let Some(Keeper::Journal(_)) = &intent.operation.keeper {
+        why += &format!(
+            "; if {} is gone for good, make sure that it is off and run Resolve-LyncFailoverOperation.ps1 \
+             -OperationId {} on another Front End (docs/windows.md)",
+            intent.operation.host, intent.operation.id
+        );
+    }
+    intent.undecided = Some(why);
     kept.save(shell.store).await
 }
 
@@ -118,12 +125,18 @@ async fn ask(org: &Organisation, via: &MachineFqdn, operation: &Operation) -> Re
     })
 }
 
-/// Decides about an operation that nobody can be asked about: its effect shows, or a person has approved
-/// a plan that does it again.
-pub(super) fn decide_unanswered(plan: &Plan, desired: &Desired, progress: &Progress) -> Option<StepOutcome> {
+/// Decides about an operation that nobody can be asked about: its effect shows, and it has had all the time that
+/// it may take; or a person has approved a plan that does it again. An effect that shows earlier is no proof that
+/// the cmdlet has ended.
+pub(super) fn decide_unanswered(
+    plan: &Plan,
+    desired: &Desired,
+    progress: &Progress,
+    now: Timestamp,
+) -> Option<StepOutcome> {
     let intent = progress.intent.as_ref()?;
     let why = intent.undecided.as_ref()?;
-    if plan.effect_in_flight {
+    if plan.effect_in_flight && intent.is_past_its_limit(now) {
         return Some(StepOutcome::Ended(Ended::Lost(format!("its effect was observed; {why}"))));
     }
     // An approval from before the operation began says nothing about its outcome.

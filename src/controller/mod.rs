@@ -12,6 +12,8 @@ mod requeue;
 mod resource;
 mod round;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -27,11 +29,11 @@ use crate::{
 pub use event::{Event, Listener, Silent};
 pub use observe::observe;
 pub(crate) use observe::{Asked, topology_document};
-pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner};
+pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner, Party, Sender};
 pub use requeue::requeue_after;
 pub use resource::Resource;
 pub use round::{Passed, Round, Rounds, Subject};
-pub use store::{MemoryStore, RecordStore, Revision, StoreError};
+pub use store::{Mandate, MemoryStore, RecordStore, Revision, StoreError};
 
 use round::{Kept, Shell};
 

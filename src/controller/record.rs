@@ -1,7 +1,10 @@
 //! What the operator remembers of one Lync organisation: the one intent in flight, and a little for each
 //! resource.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,36 @@ use crate::plan::{Intent, Progress, Run, StepRecord, Watch};
 #[serde(transparent)]
 pub struct Owner(pub String);
 
+/// The deployment on whose way an operation was sent: its endpoints and its account know how to ask for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sender {
+    /// The uid of the deployment.
+    pub id: String,
+    /// Its namespace and name, for people.
+    pub name: String,
+}
+
+/// Whose rounds they are, and who else makes some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Party {
+    /// The deployment; none where there is only one.
+    pub own: Option<Sender>,
+    /// The ids of all deployments that somebody works for.
+    pub others: BTreeSet<String>,
+}
+
+impl Party {
+    /// Whether it may find out about an operation, and decide about it. What another deployment has sent is left
+    /// to that one for as long as it is there.
+    pub fn may_follow(&self, owned: &OwnedIntent) -> bool {
+        match (&owned.sender, &self.own) {
+            (Some(sender), Some(own)) => sender.id == own.id || !self.others.contains(&sender.id),
+            _ => true,
+        }
+    }
+}
+
 /// The intent in flight, and whose it is. At most one an organisation: this is the lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +54,9 @@ pub struct OwnedIntent {
     pub owner: Owner,
     /// Its name, for people.
     pub name: String,
+    /// The deployment on whose way it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
     /// The intent.
     pub intent: Intent,
 }
@@ -28,6 +64,9 @@ pub struct OwnedIntent {
 impl fmt::Display for OwnedIntent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {}", self.intent.step, self.name)?;
+        if let Some(sender) = &self.sender {
+            write!(f, " (LyncDeployment {})", sender.name)?;
+        }
         match &self.intent.undecided {
             Some(why) => write!(f, " (its outcome is not known: {why})"),
             None => Ok(()),
@@ -87,6 +126,7 @@ impl OrganisationRecord {
             run: memory.run,
             last_run: memory.last_run,
             recent: self.recent.clone(),
+            barred: None,
             watch: watch.clone(),
         }
     }
@@ -105,9 +145,11 @@ impl OrganisationRecord {
         }
         let is_mine = self.intent.as_ref().is_none_or(|owned| owned.owner == *owner);
         if is_mine {
+            let sender = self.intent.take().and_then(|owned| owned.sender);
             let owned = |intent: &Intent| OwnedIntent {
                 owner: owner.clone(),
                 name: name.to_owned(),
+                sender: sender.clone(),
                 intent: intent.clone(),
             };
             self.intent = progress.intent.as_ref().map(owned);

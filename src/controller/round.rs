@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Event, Listener, Organisation, OrganisationRecord, OwnedIntent, Owner, RecordStore, Revision, StoreError,
+    Event, Listener, Mandate, Organisation, OrganisationRecord, OwnedIntent, Owner, Party, RecordStore,
+    Revision, StoreError,
     execute::execute,
     follow::{Cursor, decide_unanswered, follow, settle},
     observe::observe,
@@ -22,6 +23,7 @@ pub(super) struct Shell<'a> {
     pub(super) org: &'a Organisation,
     pub(super) store: &'a dyn RecordStore,
     pub(super) listener: &'a dyn Listener,
+    pub(super) party: &'a Party,
 }
 
 /// A record together with what is stored of it, and under which version.
@@ -95,6 +97,7 @@ pub struct Rounds {
     watch: Watch,
     /// Resources that were deleted, and are still in the record.
     gone: BTreeSet<Owner>,
+    party: Party,
 }
 
 impl Rounds {
@@ -102,6 +105,11 @@ impl Rounds {
     /// flight, if there is one, has ended.
     pub fn forget(&mut self, owner: Owner) {
         self.gone.insert(owner);
+    }
+
+    /// Takes in whose rounds they are, and who else makes some.
+    pub fn meet(&mut self, party: Party) {
+        self.party = party;
     }
 
     /// Looks, plans for the subjects in their order, and takes the one next action, if there is one.
@@ -116,9 +124,14 @@ impl Rounds {
         listener: &dyn Listener,
         subjects: &[Subject<'_>],
     ) -> Result<Round, StoreError> {
-        let shell = Shell { org, store, listener };
+        let shell = Shell { org, store, listener, party: &self.party };
+        let mandate = store.mandate();
+        let is_shown_only = matches!(mandate, Mandate::Show(_));
+        let mut kept = Kept::load(store).await?;
         // What is in flight is finished first, whatever the specs say by now.
-        let mut kept = follow(shell, &mut self.cursor, Kept::load(store).await?).await?;
+        if !is_shown_only && kept.record.intent.as_ref().is_some_and(|owned| self.party.may_follow(owned)) {
+            kept = follow(shell, &mut self.cursor, kept).await?;
+        }
 
         let observed = observe(org, self.seen.as_ref()).await;
         listener.saw(Event::Observed(Box::new(observed.clone())));
@@ -130,7 +143,11 @@ impl Rounds {
         self.seen = Some(seen.clone());
 
         self.watch = std::mem::take(&mut self.watch).with_observation(&observed, &org.limits, now);
-        kept = decide_for_the_absent(shell, subjects, &self.watch, (&observed, now), kept).await?;
+        let decides =
+            !is_shown_only && kept.record.intent.as_ref().is_some_and(|owned| self.party.may_follow(owned));
+        if decides {
+            kept = decide_for_the_absent(shell, subjects, &self.watch, (&observed, now), kept).await?;
+        }
 
         let wishes: Vec<(&str, &Desired)> = subjects.iter().map(|s| (s.name, s.desired)).collect();
         let contests = contests(&wishes);
@@ -138,12 +155,17 @@ impl Rounds {
         for (subject, contest) in subjects.iter().zip(contests) {
             let desired = Desired { contested: contest, ..subject.desired.clone() };
             let subject = Subject { desired: &desired, ..*subject };
-            let (plan, after) = step(shell, &subject, &self.watch, (&observed, &seen), now, kept).await?;
+            let looks = Looks { fresh: &observed, seen: &seen, now, mandate: &mandate, decides };
+            let (plan, after) = step(shell, &subject, &self.watch, looks, kept).await?;
             kept = after;
             plans.push(plan);
         }
-        self.gone.retain(|owner| !kept.record.forget(owner));
-        let record = kept.save(store).await?.record;
+        let record = if is_shown_only {
+            kept.record
+        } else {
+            self.gone.retain(|owner| !kept.record.forget(owner));
+            kept.save(store).await?.record
+        };
         let passed = subjects.iter().zip(plans).map(|(subject, plan)| Passed {
             plan,
             progress: record.progress(subject.owner, subject.generation, &self.watch),
@@ -174,10 +196,23 @@ async fn decide_for_the_absent(
     let progress = kept.record.progress(&owned.owner, owned.intent.generation, watch);
     let nothing = Desired::default();
     let plan = plan(&nothing, observed, &progress, &shell.org.limits, now);
-    match decide_unanswered(&plan, &nothing, &progress) {
+    match decide_unanswered(&plan, &nothing, &progress, now) {
         Some(outcome) => settle(shell, outcome, kept).await,
         None => Ok(kept),
     }
+}
+
+/// What a round has to plan with.
+#[derive(Clone, Copy)]
+struct Looks<'a> {
+    /// What was just observed.
+    fresh: &'a Observed,
+    /// The same, with what could not be read as it was before.
+    seen: &'a Observed,
+    now: Timestamp,
+    mandate: &'a Mandate,
+    /// Whether it may decide about what is in flight.
+    decides: bool,
 }
 
 /// Plans for one subject and does what its plan says, if the organisation is free.
@@ -185,13 +220,14 @@ async fn step(
     shell: Shell<'_>,
     subject: &Subject<'_>,
     watch: &Watch,
-    (observed, seen): (&Observed, &Observed),
-    now: Timestamp,
+    looks: Looks<'_>,
     mut kept: Kept,
 ) -> Result<(Plan, Kept), StoreError> {
+    let now = looks.now;
     let progress = kept.record.progress(subject.owner, subject.generation, watch);
-    let plan = plan(subject.desired, observed, &progress, &shell.org.limits, now);
-    let plan = bridge_over(plan, subject.desired, seen, &progress, shell.org, now);
+    let progress = Progress { barred: looks.mandate.barred(), ..progress };
+    let plan = plan(subject.desired, looks.fresh, &progress, &shell.org.limits, now);
+    let plan = bridge_over(plan, subject.desired, looks.seen, &progress, shell.org, now);
     let made = Event::Planned {
         owner: subject.owner.clone(),
         plan: Box::new(plan.clone()),
@@ -199,7 +235,9 @@ async fn step(
         now,
     };
     shell.listener.saw(made);
-    if let Some(outcome) = decide_unanswered(&plan, subject.desired, &progress) {
+    if looks.decides
+        && let Some(outcome) = decide_unanswered(&plan, subject.desired, &progress, now)
+    {
         let kept = settle(shell, outcome, kept).await?;
         return Ok((plan, kept));
     }

@@ -10,6 +10,27 @@ use super::OrganisationRecord;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revision(pub String);
 
+/// What may be done with a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mandate {
+    /// Everything.
+    Full,
+    /// What is in flight is followed to its end, and nothing is begun; says why.
+    Finish(String),
+    /// It is shown and not written, not even about what is in flight; says why.
+    Show(String),
+}
+
+impl Mandate {
+    /// Why nothing may be begun.
+    pub fn barred(&self) -> Option<String> {
+        match self {
+            Self::Full => None,
+            Self::Finish(why) | Self::Show(why) => Some(why.clone()),
+        }
+    }
+}
+
 /// Why the store did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -25,6 +46,11 @@ pub enum StoreError {
 /// write an intent.
 #[async_trait]
 pub trait RecordStore: Send + Sync {
+    /// What may be done with it.
+    fn mandate(&self) -> Mandate {
+        Mandate::Full
+    }
+
     /// Reads it; a new one if there is none.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use kube::ResourceExt;
 use crate::{
     api::{BridgeSpec, LyncDeployment},
     bridge::{RemoteSimulator, SimulatedBridge},
-    controller::{Endpoint, Organisation},
+    controller::{Endpoint, Mandate, Organisation, RecordStore},
     reach::{self, ReachError, Secrets, short},
     simulator::{OrganisationView, lock},
 };
@@ -19,6 +19,8 @@ pub(super) struct Reached {
     pub(super) organisation: Organisation,
     /// Two deployments with the same identity share one record, and so one lock.
     pub(super) identity: String,
+    /// What may be done with that record.
+    pub(super) mandate: Mandate,
     /// What of it can change without the spec.
     remote: Option<Remote>,
 }
@@ -33,11 +35,12 @@ pub(super) async fn reach(
         BridgeSpec { winrm: Some(winrm), simulated: None } => {
             let clock = &environment.clock;
             let (organisation, remote) = Remote::new(deployment, winrm, secrets, clock).await?;
-            Ok(Reached { organisation, identity: remote.assumed(deployment), remote: Some(remote) })
+            let identity = remote.assumed(deployment);
+            Ok(Reached { organisation, identity, mandate: Mandate::Full, remote: Some(remote) })
         }
         BridgeSpec { winrm: None, simulated: Some(simulated) } => {
             let (organisation, identity) = simulated_organisation(deployment, simulated, environment).await?;
-            Ok(Reached { organisation, identity, remote: None })
+            Ok(Reached { organisation, identity, mandate: Mandate::Full, remote: None })
         }
         _ => Err(ReachError::Spec("spec.bridge: exactly one of winrm and simulated must be set".to_owned())),
     }
@@ -51,12 +54,29 @@ impl Reached {
         }
     }
 
-    /// Finds out who is behind the endpoints, if that is not known yet.
-    pub(super) async fn identify(&mut self) {
+    /// Finds out who is behind the endpoints, if that is not known yet, and with it which record counts. `record`
+    /// gives the store of an identity.
+    pub(super) async fn identify<S: RecordStore>(&mut self, record: impl Fn(&str) -> S) {
         let Some(remote) = &mut self.remote else { return };
-        if let Some(identity) = remote.identify(&self.organisation).await {
-            self.identity = identity;
-        }
+        remote.identify(&self.organisation).await;
+        self.mandate = match remote.identity() {
+            None => Mandate::Show("no host has said yet which Lync organisation it belongs to".to_owned()),
+            Some(found) if *found == self.identity => Mandate::Full,
+            // Whoever still works under the old name holds the lock of that name.
+            Some(found) => match record(&self.identity).load().await.map(|(record, _)| record.intent) {
+                Ok(None) => {
+                    self.identity = found.to_owned();
+                    Mandate::Full
+                }
+                Ok(Some(owned)) => Mandate::Finish(format!(
+                    "it was known as {} until now and is {found}; {owned}, begun under the old name, ends first",
+                    self.identity
+                )),
+                Err(error) => {
+                    Mandate::Show(format!("what was begun as {} is not known: {error}", self.identity))
+                }
+            },
+        };
     }
 
     /// Lets go of what it holds open.

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::config_map_store::ConfigMapStore;
 use crate::{
     api::LyncDeployment,
-    controller::{OrganisationRecord, RecordStore, Revision, StoreError},
+    controller::{Mandate, OrganisationRecord, OwnedIntent, RecordStore, Revision, StoreError},
 };
 
 /// The finalizer of a deployment with an operation in flight.
@@ -63,23 +63,42 @@ pub(super) struct GuardedStore<'a> {
     client: &'a Client,
     deployment: &'a LyncDeployment,
     is_guarded: AtomicBool,
+    mandate: Mandate,
 }
 
 impl<'a> GuardedStore<'a> {
-    pub(super) fn new(store: ConfigMapStore, client: &'a Client, deployment: &'a LyncDeployment) -> Self {
-        Self { store, client, deployment, is_guarded: AtomicBool::new(has_finalizer(deployment)) }
+    pub(super) fn new(
+        store: ConfigMapStore,
+        client: &'a Client,
+        deployment: &'a LyncDeployment,
+        mandate: Mandate,
+    ) -> Self {
+        let is_guarded = AtomicBool::new(has_finalizer(deployment));
+        Self { store, client, deployment, is_guarded, mandate }
     }
 }
 
 #[async_trait]
 impl RecordStore for GuardedStore<'_> {
+    fn mandate(&self) -> Mandate {
+        self.mandate.clone()
+    }
+
     async fn load(&self) -> Result<(OrganisationRecord, Revision), StoreError> {
         self.store.load().await
     }
 
     async fn save(&self, record: &OrganisationRecord, revision: &Revision) -> Result<Revision, StoreError> {
+        if let Mandate::Show(why) = &self.mandate {
+            return Err(StoreError::Unavailable(format!("it is not written: {why}")));
+        }
         let is_leaving = self.deployment.metadata.deletion_timestamp.is_some();
-        if record.intent.is_some() && !is_leaving && !self.is_guarded.load(Ordering::Relaxed) {
+        let own = Some(self.deployment.uid().unwrap_or_default());
+        let is_own = |owned: &OwnedIntent| owned.sender.as_ref().map(|sender| sender.id.clone()) == own;
+        if record.intent.as_ref().is_some_and(is_own)
+            && !is_leaving
+            && !self.is_guarded.load(Ordering::Relaxed)
+        {
             set_finalizer(self.client, self.deployment, true)
                 .await
                 .map_err(|error| StoreError::Unavailable(format!("the finalizer: {error}")))?;

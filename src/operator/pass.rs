@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
-    controller::{Owner, Round, Rounds, Subject, requeue_after},
+    controller::{OwnedIntent, Owner, Round, Rounds, Subject, requeue_after},
     plan::Desired,
 };
 
@@ -50,9 +50,8 @@ pub(super) async fn pass(
             generation: one.lfo.metadata.generation.unwrap_or(0),
         })
         .collect();
-    let maps: Api<ConfigMap> = Api::namespaced(shared.client.clone(), &shared.namespace);
-    let store = ConfigMapStore::new(maps, format!("lync-organisation-{}", reached.identity));
-    let store = GuardedStore::new(store, &shared.client, deployment);
+    let store = record_of(shared, &reached.identity);
+    let store = GuardedStore::new(store, &shared.client, deployment, reached.mandate.clone());
     let events = Collector::new(&*shared.environment.listener);
     let mut round = match rounds.round(org, &store, &events, &subjects).await {
         Ok(round) => round,
@@ -85,6 +84,12 @@ pub(super) async fn pass(
     pause
 }
 
+/// The record of an organisation.
+pub(super) fn record_of(shared: &Shared, identity: &str) -> ConfigMapStore {
+    let maps: Api<ConfigMap> = Api::namespaced(shared.client.clone(), &shared.namespace);
+    ConfigMapStore::new(maps, format!("lync-organisation-{identity}"))
+}
+
 /// The failovers that take part, and why the others do not.
 fn sort<'a>(
     deployment: &LyncDeployment,
@@ -113,7 +118,10 @@ fn sort<'a>(
 /// Takes the finalizer away when nothing needs it any more.
 async fn release(shared: &Shared, deployment: &LyncDeployment, round: &Round) {
     let is_leaving = deployment.metadata.deletion_timestamp.is_some();
-    let is_needed = round.in_flight.is_some() || (round.is_running && !is_leaving);
+    let is_own = |owned: &OwnedIntent| {
+        owned.sender.as_ref().is_none_or(|sender| Some(&sender.id) == deployment.metadata.uid.as_ref())
+    };
+    let is_needed = round.in_flight.as_ref().is_some_and(is_own) || (round.is_running && !is_leaving);
     if has_finalizer(deployment)
         && !is_needed
         && let Err(error) = set_finalizer(&shared.client, deployment, false).await

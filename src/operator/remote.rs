@@ -16,8 +16,8 @@ use crate::{
 /// A bridge by WinRM, and what is known of what is behind it.
 pub(super) struct Remote {
     bridge: Arc<WinRmBridge>,
-    /// Whether a host has said which organisation it is.
-    is_identified: bool,
+    /// Which organisation it is, once a host has said so.
+    identity: Option<String>,
 }
 
 impl Remote {
@@ -31,11 +31,11 @@ impl Remote {
         let family = deployment.uid().as_deref().map(Uuid::try_parse).and_then(Result::ok);
         let family = family.unwrap_or_else(Uuid::new_v4);
         let (organisation, bridge) = reach::organisation(&deployment.spec, winrm, access, family, clock)?;
-        Ok((organisation, Self { bridge, is_identified: false }))
+        Ok((organisation, Self { bridge, identity: None }))
     }
 
-    /// The identity until a host says one: the last that was seen, or one that nobody else has. Nothing is
-    /// changed under it.
+    /// The identity until a host says one: the last that was seen, or one that nobody else has. The record under
+    /// it is shown and not written.
     pub(super) fn assumed(&self, deployment: &LyncDeployment) -> String {
         let last = deployment.status.as_ref().and_then(|status| status.organisation.clone());
         last.unwrap_or_else(|| reach::short("deployment", &deployment.uid().unwrap_or_default()))
@@ -55,14 +55,18 @@ impl Remote {
     }
 
     /// Finds out which organisation it is, once.
-    pub(super) async fn identify(&mut self, organisation: &Organisation) -> Option<String> {
-        if self.is_identified {
-            return None;
+    pub(super) async fn identify(&mut self, organisation: &Organisation) {
+        if self.identity.is_none() {
+            self.identity = reach::identity(organisation).await;
+            if self.identity.is_some() {
+                self.bridge.identified();
+            }
         }
-        let identity = reach::identity(organisation, &self.bridge).await?;
-        self.is_identified = true;
-        self.bridge.identified();
-        Some(identity)
+    }
+
+    /// The organisation, once a host has said which it is.
+    pub(super) fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
     }
 
     pub(super) async fn close(self) {

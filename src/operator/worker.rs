@@ -9,14 +9,14 @@ use super::{
     control::Shared,
     deployment::{Reached, reach},
     metrics::ResourceLabels,
-    pass::pass,
+    pass::{pass, record_of},
     report::{labels, report_unreachable},
     reporter::Reporter,
     secrets::ClusterSecrets,
 };
 use crate::{
     api::{LyncDeployment, LyncFailover},
-    controller::{Owner, Rounds},
+    controller::{Owner, Party, Rounds, Sender},
 };
 
 /// The pause after something failed that may work the next time.
@@ -83,14 +83,25 @@ impl Way {
             }
             None => reach(deployment, &shared.environment, &secrets).await?,
         };
-        reached.identify().await;
+        reached.identify(|identity| record_of(shared, identity)).await;
         self.generation = generation;
         if self.identity.as_ref() != Some(&reached.identity) {
             self.rounds = Rounds::default();
             self.identity = Some(reached.identity.clone());
         }
+        self.rounds.meet(party(shared, deployment));
         Ok((self.reached.insert(reached), &mut self.rounds))
     }
+}
+
+/// A deployment among all that there are. One that cannot be read is there too.
+fn party(shared: &Shared, deployment: &LyncDeployment) -> Party {
+    let id = deployment.uid().unwrap_or_default();
+    let name = format!("{}/{}", deployment.namespace().unwrap_or_default(), deployment.name_any());
+    let unreadable = shared.resources.notices.unreadable(&LyncDeployment::plural(&()));
+    let others = shared.resources.deployments.state().into_iter().filter_map(|other| other.uid());
+    let others = others.chain(unreadable.into_iter().filter_map(|other| other.metadata.uid)).collect();
+    Party { own: Some(Sender { id, name }), others }
 }
 
 /// The resources of a deployment as they were the last time.

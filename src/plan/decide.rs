@@ -87,6 +87,9 @@ fn decision(world: &World<'_>, rows: &Rows) -> Decision {
     if let Some(hold) = global_hold(world, rows) {
         return Decision::Hold(hold);
     }
+    if let Some(why) = &world.progress.barred {
+        return Decision::Hold(Hold::Unknown { what: "Lync organisation".to_owned(), why: why.clone() });
+    }
     if let Some(busy) = &world.progress.busy {
         return Decision::Wait(Wait {
             kind: WaitKind::Queue,

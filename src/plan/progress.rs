@@ -32,6 +32,13 @@ pub struct Intent {
     pub undecided: Option<String>,
 }
 
+impl Intent {
+    /// Whether its cmdlet has had all the time that it is waited for.
+    pub fn is_past_its_limit(&self, now: Timestamp) -> bool {
+        now.duration_since(self.written_at) >= self.step.hard_limit()
+    }
+}
+
 /// What came of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -91,6 +98,8 @@ pub struct Progress {
     pub intent: Option<Intent>,
     /// What another resource of the organisation has in flight; nothing else starts meanwhile.
     pub busy: Option<String>,
+    /// Why nothing may start, whatever the plan; an operation in flight is followed all the same.
+    pub barred: Option<String>,
     /// The run that is under way.
     pub run: Option<Run>,
     /// The last run that reached its goal.

@@ -1,33 +1,33 @@
 //! Which Lync organisation is behind a bridge.
 
+use std::time::Duration;
+
+use futures::{StreamExt, stream::FuturesUnordered};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    bridge::{Bridge as _, winrm::WinRmBridge},
     controller::Organisation,
     lync::{PoolFqdn, Topology, cmdlet::Query, outputs},
 };
 
-/// Asks the hosts, one after the other, until one of them says what organisation it belongs to. `None`: no
-/// host says so now.
+/// The head start of a host before the next one is asked too: those of a dead site take long to be silent.
+const HEAD_START: Duration = Duration::from_secs(3);
+
+/// Asks the hosts until one of them says what organisation it belongs to. `None`: no host says so now.
 ///
-/// Where the hosts share the home of their journal that home is the identity: who shares it shares the lock.
-/// Elsewhere it is the domain of the pools, because an Active Directory forest has at most one Lync
-/// organisation.
-pub async fn identity(org: &Organisation, bridge: &WinRmBridge) -> Option<String> {
-    for endpoint in &org.endpoints {
+/// It is the domain of the pools that says so, because an Active Directory forest has at most one Lync
+/// organisation. It is the same whichever host answers: two identities would be two locks.
+pub async fn identity(org: &Organisation) -> Option<String> {
+    let asked = (0..).zip(&org.endpoints).map(|(place, endpoint)| async move {
+        tokio::time::sleep(HEAD_START * place).await;
         let queries = [Query::Topology { local_store: true }];
-        let Ok(answers) = bridge.query(&endpoint.host, &queries).await else { continue };
-        if let Some(home) = bridge.shared_home() {
-            return Some(short("home", &home));
-        }
-        let Some(Ok(rows)) = answers.first() else { continue };
-        let document = rows.first().and_then(|row| row.text.as_deref()).map(outputs::topology_document);
-        if let Some(domain) = document.and_then(Result::ok).and_then(|document| domain(&document.topology)) {
-            return Some(short("domain", &domain));
-        }
-    }
-    None
+        let answers = org.bridge.query(&endpoint.host, &queries).await.ok()?;
+        let rows = answers.first()?.as_ref().ok()?;
+        let document = rows.first()?.text.as_deref().map(outputs::topology_document)?;
+        Some(short("domain", &domain(&document.ok()?.topology)?))
+    });
+    let found = asked.collect::<FuturesUnordered<_>>().filter_map(std::future::ready);
+    std::pin::pin!(found).next().await
 }
 
 /// The shortest domain that a pool is in; of several the first by name.

@@ -96,11 +96,6 @@ impl WinRmBridge {
         self.0.is_identified.store(true, Ordering::Relaxed);
     }
 
-    /// The identity of the home that hosts share for their journal, if one of them has said so.
-    pub fn shared_home(&self) -> Option<String> {
-        self.0.shared_home()
-    }
-
     /// Ends the shells that hosts are read through.
     pub async fn close(&self) {
         futures::future::join_all(self.0.hosts.values().map(Host::close)).await;
