@@ -144,13 +144,13 @@ impl Theatre {
             position: (1, 2),
             undecided: None,
         };
-        let mut record = OrganisationRecord::default();
-        record.intent = Some(OwnedIntent {
+        let owned = OwnedIntent {
             owner: Owner("lfo".to_owned()),
             name: "contoso".to_owned(),
             sender: party(sender, &[]).own,
             intent,
-        });
+        };
+        let record = OrganisationRecord { intent: Some(owned), ..OrganisationRecord::default() };
         self.store.inner.save(&record, &Revision("0".to_owned())).await.expect("memory");
     }
 
