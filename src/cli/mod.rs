@@ -12,6 +12,7 @@ mod organisation;
 mod plan;
 mod recorded;
 mod remote;
+mod runbook;
 mod show;
 mod simulate;
 mod simulator;
@@ -40,6 +41,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Show the plan for the resources in files. Looks, plans, changes nothing.
     Plan(plan::PlanCommand),
+    /// Write the manual runbook of the current plan, for the day on which the operator cannot act.
+    Runbook(runbook::RunbookCommand),
     /// Look at Lync once and write down what was seen. Changes nothing.
     Snapshot(snapshot::SnapshotCommand),
     /// Write the LyncFailover that describes Lync as it is now.
@@ -108,6 +111,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Simulate(command) => runtime.block_on(command.run()),
         Command::Plan(command) => runtime.block_on(command.run()),
+        Command::Runbook(command) => runtime.block_on(command.run()),
         Command::Snapshot(command) => runtime.block_on(command.run()),
         Command::Init(command) => runtime.block_on(command.run()),
         Command::Bridge(command) => runtime.block_on(command.run()),

@@ -1,6 +1,9 @@
 //! `lync-failover plan`: look, or read a snapshot, and plan; change nothing.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
 
@@ -8,7 +11,7 @@ use super::{
     CliError, OutputFormat,
     files::{load_files, load_snapshot},
     organisation::{Simulated, Wish, limits, one_deployment, wishes},
-    recorded::{Planned, same_deployment, told},
+    recorded::{Planned, Told, same_deployment, told},
     show,
     simulate::Ending,
 };
@@ -39,34 +42,14 @@ pub(super) struct PlanCommand {
 
 impl PlanCommand {
     pub(super) async fn run(self) -> Result<ExitCode, CliError> {
-        let loaded = load_files(&self.files)?;
-        let deployment = one_deployment(&loaded)?;
-        let wishes = wishes(deployment, &loaded)?;
-        let snapshot = self.snapshot.as_deref().map(load_snapshot).transpose()?;
-        let limits = limits(deployment)?;
-        let mut all = Vec::new();
-        match &snapshot {
-            Some(snapshot) => {
-                same_deployment(snapshot, deployment)?;
-                all.extend(
-                    wishes.into_iter().map(|wish| Planned::from_snapshot(only_plan(wish), snapshot, &limits)),
-                );
-            }
-            None => {
-                let lab = Simulated::build(&loaded, 1.0)?;
-                for wish in wishes {
-                    all.push(look_and_plan(&lab, only_plan(wish)).await?);
-                }
-            }
-        }
-        let told = snapshot.as_ref().map(|snapshot| told(snapshot, &limits));
+        let Plans { all, told } = plan_all(&self.files, self.snapshot.as_deref()).await?;
         let is_text = self.output == OutputFormat::Text;
         if let Some(told) = told.as_ref().filter(|_| is_text) {
             super::print(&told.line());
         }
         let mut documents = Vec::new();
         let mut worst = Ending::Converged;
-        for Planned { namespace, name, observed, plan, status } in all {
+        for Planned { namespace, name, observed, plan, status, .. } in all {
             worst = worst.max(ending(&plan));
             let next = status.next_action.as_ref();
             if is_text {
@@ -95,6 +78,31 @@ impl PlanCommand {
     }
 }
 
+/// The plans of the resources in files, and what has to be said about the snapshot that they were made from.
+pub(super) struct Plans {
+    pub(super) all: Vec<Planned>,
+    pub(super) told: Option<Told>,
+}
+
+/// Plans for every resource, from a snapshot or the simulated organisation.
+pub(super) async fn plan_all(files: &[PathBuf], snapshot: Option<&Path>) -> Result<Plans, CliError> {
+    let loaded = load_files(files)?;
+    let deployment = one_deployment(&loaded)?;
+    let wishes = wishes(deployment, &loaded)?;
+    let limits = limits(deployment)?;
+    let Some(snapshot) = snapshot.map(load_snapshot).transpose()? else {
+        let lab = Simulated::build(&loaded, 1.0)?;
+        let mut all = Vec::new();
+        for wish in wishes {
+            all.push(look_and_plan(&lab, only_plan(wish)).await?);
+        }
+        return Ok(Plans { all, told: None });
+    };
+    same_deployment(&snapshot, deployment)?;
+    let planned = |wish| Planned::from_snapshot(only_plan(wish), &snapshot, &limits);
+    Ok(Plans { all: wishes.into_iter().map(planned).collect(), told: Some(told(&snapshot, &limits)) })
+}
+
 /// Whatever the policy says, this command only plans.
 fn only_plan(mut wish: Wish) -> Wish {
     if wish.desired.management == Management::Enforce {
@@ -111,7 +119,8 @@ async fn look_and_plan(lab: &Simulated, wish: Wish) -> Result<Planned, CliError>
         .reconcile(&lab.organisation, &Silent)
         .await
         .map_err(|err| CliError::Failed(err.to_string()))?;
-    Ok(Planned { namespace, name, observed, plan: passed.plan, status: resource.status })
+    let seen_at = lab.organisation.clock.now();
+    Ok(Planned { namespace, name, observed, seen_at, plan: passed.plan, status: resource.status })
 }
 
 /// What would become of the plan if it were followed.

@@ -21,6 +21,8 @@ pub(super) struct Planned {
     pub(super) namespace: String,
     pub(super) name: String,
     pub(super) observed: Observed,
+    /// When.
+    pub(super) seen_at: Timestamp,
     pub(super) plan: Plan,
     pub(super) status: LyncFailoverStatus,
 }
@@ -44,7 +46,8 @@ impl Planned {
             limits,
         };
         let status = status::next(&LyncFailoverStatus::default(), &Outcome::Found(found), now);
-        Self { namespace: wish.namespace, name: wish.name, observed: observed.clone(), plan, status }
+        let observed = observed.clone();
+        Self { namespace: wish.namespace, name: wish.name, observed, seen_at: now, plan, status }
     }
 }
 

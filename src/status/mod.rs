@@ -22,6 +22,7 @@ use crate::{
 
 pub use deployment::{DeploymentFound, DeploymentOutcome, next_deployment};
 pub use lines::{Names, actual_line, desired_line};
+pub(crate) use views::hold_text;
 
 /// What a pass found about one resource.
 pub struct Found<'a> {

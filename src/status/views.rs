@@ -89,7 +89,7 @@ fn state_of(hold: &Hold) -> State {
 }
 
 /// What holds a step up, in a few words.
-pub(super) fn hold_text(hold: &Hold) -> String {
+pub(crate) fn hold_text(hold: &Hold) -> String {
     match hold {
         Hold::Suspended => "suspended".to_owned(),
         Hold::PlanOnly => "the policy only allows to plan".to_owned(),
