@@ -10,6 +10,7 @@ pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod controller;
+mod dial;
 pub mod lync;
 pub mod operator;
 pub mod plan;

@@ -162,14 +162,14 @@ pub struct ExecutorView {
 pub enum ExecutorState {
     /// It answers.
     Connected,
-    /// No connection.
+    /// It refuses the connection or is silent.
     Unreachable,
     /// It answers and refuses the credentials. Says nothing about Lync.
     Denied,
     /// It answers and can be asked, but nothing can be changed from there: a module, a cmdlet or a parameter
     /// is missing.
     Unfit,
-    /// Nobody has tried yet.
+    /// Nobody has tried yet, or it failed for a reason that says nothing about the server.
     #[default]
     Unknown,
 }

@@ -8,7 +8,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 pub enum CallError {
-    /// Nothing was sent: no connection. The call may be made again.
+    /// No TCP connection to the host: it refused or was silent. Nothing was sent. This alone is evidence that
+    /// the host is down.
+    #[error("not reached: {0}")]
+    Unreachable(String),
+    /// Nothing was sent, for a reason that says nothing about whether the host is up: name, certificate, no
+    /// KDC, a quota, a missing session configuration. The call may be made again.
     #[error("not sent: {0}")]
     NotSent(String),
     /// The host refused the credentials, or the account may not do this.

@@ -35,7 +35,8 @@ pub trait Bridge: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotSent`] or [`CallError::Denied`] when the host could not be asked at all.
+    /// [`CallError::Unreachable`], [`CallError::NotSent`] or [`CallError::Denied`] when the host could not be
+    /// asked at all.
     async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError>;
 
     /// Raises the fence epoch that the target keeps for the organisation by one, and says what it is. An
@@ -50,7 +51,8 @@ pub trait Bridge: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotSent`]: it certainly does not run. [`CallError::Refused`]: the target said no and
+    /// [`CallError::Unreachable`], [`CallError::NotSent`], [`CallError::Denied`]: it certainly does not run.
+    /// [`CallError::Refused`]: the target said no and
     /// did nothing. [`CallError::Unknown`]: it may run; ask with [`Bridge::adopt`].
     async fn start(&self, operation: &Operation) -> Result<(), CallError>;
 
@@ -88,7 +90,7 @@ pub struct Sight {
 /// Tests from the operator's own place in the network.
 #[async_trait]
 pub trait Prober: Send + Sync {
-    /// Whether TCP 5061 (SIP over TLS) of a server accepts a connection; `None` when nobody could try, because it
-    /// is not known where the server is.
+    /// Whether TCP 5061 (SIP over TLS) of a server accepts a connection; `None` when nobody could try: it is not
+    /// known where the server is, or there is no way there from here.
     async fn sip(&self, machine: &MachineFqdn) -> Option<bool>;
 }

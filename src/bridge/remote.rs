@@ -269,7 +269,7 @@ mod tests {
         let failure: Failure = serde_yaml::from_str("cut: [{from: operator, to: DC2}]").expect("it reads");
         client.inject(failure).await.expect("it makes sense");
         assert_eq!(client.sip(&host()).await, Some(false));
-        assert!(matches!(client.query(&host(), &[]).await, Err(CallError::NotSent(_))));
+        assert!(matches!(client.query(&host(), &[]).await, Err(CallError::Unreachable(_))));
         let nonsense: Failure = serde_yaml::from_str("kill: [pool9.contoso.com]").expect("it reads");
         assert!(matches!(client.inject(nonsense).await, Err(CallError::Unreadable(_))));
         assert_eq!(client.describe().await.expect("a view").sites.len(), 2);

@@ -177,7 +177,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_cut_link_and_refused_credentials_are_told_apart() {
         let cut = bridge("failures:\n- cut: [{from: operator, to: DC2}]\n");
-        assert!(matches!(cut.query(&host(), &[]).await, Err(CallError::NotSent(_))));
+        assert!(matches!(cut.query(&host(), &[]).await, Err(CallError::Unreachable(_))));
         assert_eq!(cut.sip(&host()).await, Some(false));
         let denied = bridge("faults:\n- {kind: Denied, times: 0}\n");
         let answer = denied.query(&host(), &[Query::ReplicationStatus]).await;

@@ -7,13 +7,13 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::{
-    net::{TcpStream, lookup_host},
-    time::timeout,
-};
+use tokio::{net::lookup_host, time::timeout};
 
 use super::Prober;
-use crate::lync::MachineFqdn;
+use crate::{
+    dial::{DialError, dial},
+    lync::MachineFqdn,
+};
 
 /// SIP over TLS between servers and to clients (Gg398833).
 const PORT: u16 = 5061;
@@ -47,11 +47,20 @@ impl SipProber {
 #[async_trait]
 impl Prober for SipProber {
     async fn sip(&self, machine: &MachineFqdn) -> Option<bool> {
-        let places = self.find(machine).await;
-        if places.is_empty() {
-            return None;
+        knock(&self.find(machine).await, LIMIT).await
+    }
+}
+
+/// Knocks at all addresses at once. Only a server that was tried everywhere, and was silent or refused
+/// everywhere, does not answer; what this side could not try is not known.
+async fn knock(places: &[SocketAddr], limit: Duration) -> Option<bool> {
+    match dial(places, limit).await {
+        Ok(_) => Some(true),
+        Err(DialError::Unreachable(_)) => Some(false),
+        Err(DialError::NotTried(why)) => {
+            tracing::debug!(%why, "a SIP port could not be tried");
+            None
         }
-        Some(matches!(timeout(LIMIT, TcpStream::connect(places.as_slice())).await, Ok(Ok(_))))
     }
 }
 
@@ -73,5 +82,20 @@ mod tests {
         assert_eq!(prober.sip(&open).await, Some(true));
         assert_eq!(prober.sip(&closed).await, Some(false));
         assert_eq!(prober.sip(&named("fe1.does-not-exist.invalid")).await, None);
+    }
+
+    /// One address of a server is silent, or cannot be tried from here: its other one decides, if it answers.
+    #[tokio::test]
+    async fn every_address_is_tried_and_each_has_to_refuse() {
+        let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let alive = listener.local_addr().expect("bound");
+        // A connection to the broadcast address is refused by this machine itself.
+        let no_way = SocketAddr::from(([255, 255, 255, 255], PORT));
+        let limit = Duration::from_millis(500);
+        assert_eq!(knock(&[closed, no_way, alive], limit).await, Some(true));
+        assert_eq!(knock(&[closed, closed], limit).await, Some(false));
+        assert_eq!(knock(&[closed, no_way], limit).await, None);
+        assert_eq!(knock(&[no_way], limit).await, None);
     }
 }

@@ -52,6 +52,12 @@ fn connection(one: &HostSurvey, findings: &mut Findings) {
             "See that the host is up and that no firewall between the operator and it drops the port"
                 .to_owned(),
         ),
+        Connection::Mute(why) => (
+            format!("{at} takes the connection, but WinRM does not answer: {why}"),
+            "See that the port is that of the WinRM listener, and that the service is not hung there \
+             (Restart-Service WinRM); a firewall or balancer in between may take connections for a dead host"
+                .to_owned(),
+        ),
         Connection::Failed(why) => {
             (format!("no connection to {at}: {why}"), "See that there is a route to the host".to_owned())
         }

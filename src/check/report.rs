@@ -81,6 +81,7 @@ fn row(one: &HostSurvey) -> [String; 10] {
         Connection::NameNotFound(_) => "no name",
         Connection::Refused(_) => "refused",
         Connection::TimedOut(_) => "timed out",
+        Connection::Mute(_) => "mute",
         Connection::Failed(_) => "failed",
     };
     let tls = one.tls.as_ref().map_or("-", |tls| match tls.trust {

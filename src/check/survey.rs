@@ -79,6 +79,8 @@ pub enum Connection {
     Refused(String),
     /// Nothing came back.
     TimedOut(String),
+    /// It stands, and nothing that answers is WinRM.
+    Mute(String),
     /// Anything else: no route, reset.
     Failed(String),
 }

@@ -39,7 +39,7 @@ pub(super) async fn execute(
             shell.listener.saw(Event::Started(Box::new(intent)));
             Ok(kept)
         }
-        Err(CallError::NotSent(why) | CallError::Denied(why)) => {
+        Err(CallError::Unreachable(why) | CallError::NotSent(why) | CallError::Denied(why)) => {
             settle(shell, StepOutcome::NotStarted(why), kept).await
         }
         // Another operation, or another operator, was first: nothing was done.

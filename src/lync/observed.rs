@@ -77,7 +77,7 @@ pub struct Replica {
 pub enum EndpointState {
     /// It answers.
     Connected,
-    /// No connection: host down, network, DNS, TLS. Evidence, together with others.
+    /// No TCP connection: it refuses or is silent. Evidence, together with others.
     Unreachable(String),
     /// It answered and refused the credentials, or its identity is not the expected one. No evidence
     /// about Lync.
@@ -150,7 +150,11 @@ impl Observed {
             backup_services: each_or_earlier(self.backup_services, &earlier.backup_services),
             sip: each_or_earlier(self.sip, &earlier.sip),
             registrars: each_or_earlier(self.registrars, &earlier.registrars),
-            endpoints: each_or_earlier(self.endpoints, &earlier.endpoints),
+            // What became of the last attempt, not of one before it: why it failed is the news.
+            endpoints: match self.endpoints.is_empty() {
+                true => earlier.endpoints.clone(),
+                false => self.endpoints,
+            },
             guards: earlier.guards.clone().into_iter().chain(self.guards).collect(),
         }
     }
@@ -169,4 +173,29 @@ fn each_or_earlier<K: Ord + Clone, T: Clone>(
         None => (key, fact),
     };
     now.into_iter().map(fill).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lync::{Source, Why};
+
+    #[test]
+    fn why_the_last_attempt_failed_is_not_hidden_by_one_that_went_well() {
+        let host: MachineFqdn = "fe1.contoso.com".parse().expect("a name");
+        let seen = |endpoint, runs| Observed {
+            endpoints: BTreeMap::from([(host.clone(), endpoint)]),
+            registrars: BTreeMap::from([(host.clone(), runs)]),
+            ..Observed::default()
+        };
+        let (at, source) = (Timestamp::UNIX_EPOCH, Source::Probe);
+        let before =
+            seen(Fact::known(EndpointState::Connected, at, source.clone()), Fact::known(true, at, source));
+        let unknown = || Why::BridgeUnavailable("the certificate has expired".to_owned());
+        let now = seen(Fact::Unknown(unknown()), Fact::Unknown(unknown()));
+        let both = now.or_earlier(&before);
+        assert_eq!(both.endpoints[&host], Fact::Unknown(unknown()));
+        assert_eq!(both.registrars, before.registrars, "a fact about Lync ages on");
+        assert_eq!(Observed::default().or_earlier(&before).endpoints, before.endpoints);
+    }
 }

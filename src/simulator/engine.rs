@@ -97,7 +97,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotSent`] or [`CallError::Denied`] when the host does not take the call.
+    /// [`CallError::Unreachable`], [`CallError::NotSent`] or [`CallError::Denied`] when the host does not take the call.
     pub fn query(
         &mut self,
         host: &MachineFqdn,
@@ -129,7 +129,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotSent`] when the host does not answer; [`CallError::Unknown`] when a fault loses the
+    /// [`CallError::Unreachable`] when the host does not answer; [`CallError::Unknown`] when a fault loses the
     /// answer.
     pub fn raise_epoch(&mut self, host: &MachineFqdn, now: Timestamp) -> Result<u64, CallError> {
         self.advance(now);
@@ -185,7 +185,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotSent`] when the host does not answer; [`CallError::Unknown`] for an unknown id.
+    /// [`CallError::Unreachable`] when the host does not answer; [`CallError::Unknown`] for an unknown id.
     pub fn follow(
         &mut self,
         host: &MachineFqdn,
@@ -210,7 +210,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotSent`] when the host does not answer.
+    /// [`CallError::Unreachable`] when the host does not answer.
     pub fn adopt(
         &mut self,
         host: &MachineFqdn,

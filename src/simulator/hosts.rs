@@ -33,7 +33,7 @@ impl Simulator {
         if self.organisation.operator_reaches(host) {
             Ok(())
         } else {
-            Err(CallError::NotSent(format!("no connection to {host}: timed out")))
+            Err(CallError::Unreachable(format!("no connection to {host}: timed out")))
         }
     }
     /// Those of the five cmdlets that the host does not have.

@@ -33,7 +33,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotSent`] when it does not answer.
+    /// [`CallError::Unreachable`] when it does not answer.
     pub(super) fn visit(&mut self, host: &MachineFqdn, now: Timestamp) -> Result<u64, CallError> {
         self.advance(now);
         self.reach(host)?;

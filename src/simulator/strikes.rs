@@ -93,7 +93,7 @@ pub(super) fn first(struck: &[Fault], kind: FaultKind) -> Option<&Fault> {
 /// What the transport does before a call reaches the cmdlet.
 pub(super) fn transport(struck: &[Fault], host: &MachineFqdn) -> Result<(), CallError> {
     if first(struck, FaultKind::NotSent).is_some() {
-        return Err(CallError::NotSent(format!("no connection to {host}")));
+        return Err(CallError::NotSent(format!("no session with {host}")));
     }
     if first(struck, FaultKind::Denied).is_some() {
         return Err(CallError::Denied(format!("{host} refused the credentials (401)")));

@@ -231,7 +231,7 @@ fn executor(
         Ok(EndpointState::Unreachable(why)) => (ExecutorState::Unreachable, Some(why.clone())),
         Ok(EndpointState::Denied(why)) => (ExecutorState::Denied, Some(why.clone())),
         Ok(EndpointState::Unfit(why)) => (ExecutorState::Unfit, Some(why.clone())),
-        Err(why) => (ExecutorState::Unknown, Some(why)),
+        Err(old) => (ExecutorState::Unknown, Some(organisation::why_not_asked(fact).unwrap_or(old))),
     };
     let guard = found.observed.guards.get(host).map(|guard| match guard {
         Guard::Module => ExecutorGuard::Module,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::conditions::unknown;
 use crate::{
     api::{ConditionType, Finding, Reason},
-    lync::{EndpointState, Guard, Observed},
+    lync::{EndpointState, Fact, Guard, Observed, Why},
     plan::{CmsState, Limits},
 };
 
@@ -55,12 +55,24 @@ pub(super) fn bridge_connected(observed: &Observed, limits: &Limits, now: Timest
             return Finding::new(condition, false, Reason::Unfit, format!("{host}: {why}"));
         }
     }
-    match states().find_map(|(host, state)| match state {
+    let unreached = states().find_map(|(host, state)| match state {
         Ok(EndpointState::Unreachable(why)) => Some(format!("{host}: {why}")),
         _ => None,
-    }) {
+    });
+    let unasked =
+        || endpoints.iter().find_map(|(host, fact)| Some(format!("{host}: {}", why_not_asked(fact)?)));
+    match unreached.or_else(unasked) {
         Some(why) => Finding::new(condition, false, Reason::Unreachable, why),
         None => unknown(condition, "no endpoint has been asked"),
+    }
+}
+
+/// Why the last attempt to ask a server came to nothing, when that says nothing about the server.
+pub(super) fn why_not_asked(fact: &Fact<EndpointState>) -> Option<String> {
+    match fact {
+        Fact::Known { .. } | Fact::Unknown(Why::NotObserved) => None,
+        Fact::Unknown(Why::BridgeUnavailable(why)) => Some(why.clone()),
+        Fact::Unknown(why) => Some(why.to_string()),
     }
 }
 
@@ -71,5 +83,34 @@ pub(super) fn split_brain_suspected(state: &CmsState) -> Finding {
         CmsState::SplitBrain { why } => Finding::new(condition, true, Reason::Contradictory, why.clone()),
         CmsState::Unknown { why } => unknown(condition, why.clone()),
         _ => Finding::new(condition, false, Reason::Consistent, "the answers about the store agree"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::lync::{MachineFqdn, Source};
+
+    fn says(fact: Fact<EndpointState>) -> Finding {
+        let host: MachineFqdn = "fe1.contoso.com".parse().expect("a name");
+        let observed = Observed { endpoints: BTreeMap::from([(host, fact)]), ..Observed::default() };
+        bridge_connected(&observed, &Limits::default(), Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn why_no_server_could_be_asked_is_said() {
+        let expired = says(Fact::Unknown(Why::BridgeUnavailable("the certificate has expired".to_owned())));
+        let unasked = unknown(ConditionType::BridgeConnected, "no endpoint has been asked");
+        let not_connected = |why: &str| {
+            let text = format!("fe1.contoso.com: {why}");
+            Finding::new(ConditionType::BridgeConnected, false, Reason::Unreachable, text)
+        };
+        assert_eq!(expired, not_connected("the certificate has expired"));
+        let refused = EndpointState::Unreachable("refused".to_owned());
+        let refused = Fact::known(refused, Timestamp::UNIX_EPOCH, Source::Probe);
+        assert_eq!(says(refused), not_connected("refused"));
+        assert_eq!(says(Fact::default()), unasked);
     }
 }

@@ -43,7 +43,7 @@ pub struct ClientIdentity {
 /// How long things may take, and how large they may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// To connect, with TLS.
+    /// To find the name, to connect, and for TLS: each.
     pub connect: Duration,
     /// For one step of the authentication.
     pub authenticate: Duration,

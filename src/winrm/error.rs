@@ -8,7 +8,11 @@ use crate::{
 /// Why a request did not bring an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
-    /// No byte of the request left. It may be made again.
+    /// No TCP connection: the host, or the way to it. Each address refused or was silent. Nothing was sent.
+    #[error("not reached: {0}")]
+    Unreachable(String),
+    /// No byte of the request left, for a reason that says nothing about whether the host is up. It may be
+    /// made again.
     #[error("not sent: {0}")]
     NotSent(String),
     /// The host refused the account. Nothing was done.
@@ -30,6 +34,7 @@ impl From<SessionError> for CallError {
     /// stops it before it starts; of other faults it is not known.
     fn from(error: SessionError) -> Self {
         match error {
+            SessionError::Unreachable(why) => Self::Unreachable(why),
             SessionError::NotSent(why) => Self::NotSent(why),
             SessionError::Denied(why) => Self::Denied(why),
             SessionError::Unknown(why) => Self::Unknown(why),

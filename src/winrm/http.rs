@@ -11,11 +11,20 @@ use hyper::{
 };
 use hyper_openssl::SslStream;
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    task::JoinHandle,
+    time::timeout,
+};
 
 use super::{Endpoint, SessionError, tls};
-use crate::wsman::MAX_ENVELOPE;
+use crate::{
+    dial::{DialError, dial},
+    wsman::MAX_ENVELOPE,
+};
 
+/// The content of an envelope that is not sealed.
+pub(super) const SOAP: &str = "application/soap+xml;charset=UTF-8";
 /// The largest body: an envelope, its frame and its seal.
 const MAX_BODY: usize = MAX_ENVELOPE + 65_536;
 
@@ -46,21 +55,31 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`SessionError::NotSent`], always.
+    /// [`SessionError::Unreachable`] when there is no TCP connection because of the host or the way to it;
+    /// [`SessionError::NotSent`] for everything else.
     pub(super) async fn open(endpoint: &Endpoint) -> Result<Self, SessionError> {
-        let not_sent = |why: String| SessionError::NotSent(format!("{}: {why}", endpoint.authority()));
-        timeout(endpoint.pace.connect, Self::try_open(endpoint))
+        let at = endpoint.authority();
+        let not_sent = |why: String| SessionError::NotSent(format!("{at}: {why}"));
+        let limit = endpoint.pace.connect;
+        let addresses = match endpoint.address {
+            Some(address) => vec![SocketAddr::new(address, endpoint.port)],
+            None => match timeout(limit, lookup_host((endpoint.host.as_str(), endpoint.port))).await {
+                Ok(Ok(found)) => found.collect(),
+                Ok(Err(error)) => return Err(not_sent(format!("the name is not found: {error}"))),
+                Err(_) => return Err(not_sent("the name is not found: DNS does not answer".to_owned())),
+            },
+        };
+        let stream = dial(&addresses, limit).await.map_err(|error| match error {
+            DialError::Unreachable(why) => SessionError::Unreachable(format!("{at}: {why}")),
+            DialError::NotTried(why) => not_sent(why),
+        })?;
+        timeout(limit, Self::secure(endpoint, stream))
             .await
-            .map_err(|_| not_sent("no connection in time".to_owned()))?
+            .map_err(|_| not_sent("TLS: no end in time".to_owned()))?
             .map_err(not_sent)
     }
 
-    async fn try_open(endpoint: &Endpoint) -> Result<Self, String> {
-        let stream = match endpoint.address {
-            Some(address) => TcpStream::connect(SocketAddr::new(address, endpoint.port)).await,
-            None => TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await,
-        };
-        let stream = stream.map_err(|error| error.to_string())?;
+    async fn secure(endpoint: &Endpoint, stream: TcpStream) -> Result<Self, String> {
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
         let stream = TokioIo::new(stream);
         let authority = endpoint.authority();
@@ -80,7 +99,8 @@ impl Connection {
         Self::over(secured, authority, channel).await
     }
 
-    async fn over<I>(io: I, authority: String, channel: Option<Vec<u8>>) -> Result<Self, String>
+    /// Speaks HTTP over what stands.
+    pub(super) async fn over<I>(io: I, authority: String, channel: Option<Vec<u8>>) -> Result<Self, String>
     where
         I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
     {

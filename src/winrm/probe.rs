@@ -1,4 +1,4 @@
-//! The way to a listener, step by step: name, connection, TLS. No account is shown.
+//! The way to a listener, step by step: name, connection, TLS, a first word. No account is shown.
 
 use std::{
     io,
@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use hyper::{StatusCode, rt};
 use hyper_openssl::SslStream;
 use hyper_util::rt::TokioIo;
 use openssl::{
@@ -18,7 +19,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Endpoint, tls};
+use super::{Endpoint, SessionError, handshake::knock, http, tls};
 
 /// What was found on the way.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct Probe {
     pub connection: Result<(), ProbeError>,
     /// With HTTPS, when the connection stands.
     pub tls: Option<Handshake>,
+    /// Whether WinRM answers there, when the connection stands and is safe: any answer will do, a refusal too.
+    pub answer: Option<Result<(), String>>,
 }
 
 /// Why there is no connection.
@@ -72,13 +75,36 @@ pub async fn probe(endpoint: &Endpoint) -> Probe {
     let connected = timeout(endpoint.pace.connect, connect(endpoint, &mut address)).await;
     let stream = match connected.unwrap_or_else(|_| Err(late())) {
         Ok(stream) => stream,
-        Err(error) => return Probe { address, connection: Err(error), tls: None },
+        Err(error) => return Probe { address, connection: Err(error), tls: None, answer: None },
     };
-    let tls = match &endpoint.tls {
-        Some(_) => Some(handshake(endpoint, stream).await),
-        None => None,
+    let (tls, answer) = match &endpoint.tls {
+        Some(_) => {
+            let (tls, secured) = handshake(endpoint, stream).await;
+            let answer = match secured {
+                Some(secured) => Some(greet(endpoint, secured).await),
+                None => None,
+            };
+            (Some(tls), answer)
+        }
+        None => (None, Some(greet(endpoint, TokioIo::new(stream)).await)),
     };
-    Probe { address, connection: Ok(()), tls }
+    Probe { address, connection: Ok(()), tls, answer }
+}
+
+/// Says a first word, which every WinRM answers.
+async fn greet<I>(endpoint: &Endpoint, io: I) -> Result<(), String>
+where
+    I: rt::Read + rt::Write + Unpin + Send + 'static,
+{
+    let mut connection = http::Connection::over(io, endpoint.authority(), None).await?;
+    let answer = knock(&mut connection, None, endpoint).await.map_err(|error| match error {
+        SessionError::NotSent(why) => why,
+        other => other.to_string(),
+    })?;
+    match answer.status {
+        StatusCode::NOT_FOUND => Err("a web server answers, which has no /wsman".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 async fn connect(endpoint: &Endpoint, address: &mut Option<SocketAddr>) -> Result<TcpStream, ProbeError> {
@@ -100,19 +126,25 @@ async fn connect(endpoint: &Endpoint, address: &mut Option<SocketAddr>) -> Resul
     Err(last)
 }
 
-async fn handshake(endpoint: &Endpoint, stream: TcpStream) -> Handshake {
+async fn handshake(endpoint: &Endpoint, stream: TcpStream) -> (Handshake, Option<Secured>) {
     let shown = Arc::new(Mutex::new(None));
     let outcome = timeout(endpoint.pace.connect, secure(endpoint, stream, &shown)).await;
     let outcome = outcome.unwrap_or_else(|_| Err(HandshakeError::Failed("no end in time".to_owned())));
     let certificate = shown.lock().unwrap_or_else(PoisonError::into_inner).take();
-    Handshake { certificate, outcome }
+    let (outcome, secured) = match outcome {
+        Ok(secured) => (Ok(()), Some(secured)),
+        Err(error) => (Err(error), None),
+    };
+    (Handshake { certificate, outcome }, secured)
 }
+
+type Secured = SslStream<TokioIo<TcpStream>>;
 
 async fn secure(
     endpoint: &Endpoint,
     stream: TcpStream,
     shown: &Arc<Mutex<Option<X509>>>,
-) -> Result<(), HandshakeError> {
+) -> Result<Secured, HandshakeError> {
     let failed = |error: &dyn std::fmt::Display| HandshakeError::Failed(error.to_string());
     let settings = endpoint.tls.clone().unwrap_or_default();
     let mut prepared = tls::prepare(&settings, &endpoint.host).map_err(|why| failed(&why))?;
@@ -125,8 +157,10 @@ async fn secure(
         is_good
     });
     let mut secured = SslStream::new(prepared, TokioIo::new(stream)).map_err(|error| failed(&error))?;
-    Pin::new(&mut secured).connect().await.map_err(|error| match secured.ssl().verify_result() {
+    let connected = Pin::new(&mut secured).connect().await;
+    connected.map_err(|error| match secured.ssl().verify_result() {
         X509VerifyResult::OK => failed(&error),
         refused => HandshakeError::Certificate(refused),
-    })
+    })?;
+    Ok(secured)
 }

@@ -5,7 +5,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use hyper::StatusCode;
 use uuid::Uuid;
 
-use super::{Credentials, Endpoint, Gate, SessionError, link::Link};
+use super::{
+    Claim, Credentials, Endpoint, Gate, SessionError,
+    link::{Link, Opened},
+};
 use crate::wsman::{
     Answer, AnswerError, Buffering, CommandInfo, FaultKind, Identity, Operation, Received, Request,
     ShellInfo, Signal, Target,
@@ -42,7 +45,7 @@ impl Session {
     /// Whether the account was refused with these credentials, here or by somebody who counts for this host
     /// too, and not accepted since.
     pub fn was_refused(&self) -> bool {
-        self.gate.has_refused(&self.counted_at(), &self.credentials.account(), &self.revision)
+        self.gate.has_refused(&self.claim())
     }
 
     /// Asks who is there. The account is checked by it; nothing is started.
@@ -242,7 +245,8 @@ impl Session {
         let reused = self.link.as_ref().is_some_and(|link| link.is_usable(&self.endpoint));
         let mut outcome = self.exchange_once(envelope).await;
         if reused && matches!(outcome, Err(SessionError::NotSent(_))) {
-            // The server had closed an idle connection; the request came back as it was.
+            // The server had closed an idle connection; the request came back as it was. Nothing that a
+            // stranger could have said leads here.
             outcome = self.exchange_once(envelope).await;
         }
         outcome
@@ -250,24 +254,37 @@ impl Session {
 
     async fn exchange_once(&mut self, envelope: &str) -> Result<Vec<u8>, SessionError> {
         let pace = &self.endpoint.pace;
+        let claim = self.claim();
+        let arrived = self.gate.arrive(&claim);
         // Taken out, so that a call that is dropped half-way leaves no connection out of step behind.
         let mut link = match self.link.take().filter(|link| link.is_usable(&self.endpoint)) {
             Some(link) => link,
-            None => Link::open(&self.endpoint, &self.credentials, &self.revision, &self.gate).await?,
+            None => Link::open(&self.endpoint, &self.credentials, &claim, &self.gate).await?,
         };
-        let (status, body) = link.exchange(envelope, pace.operation + pace.grace).await?;
-        let with_credentials = link.sends_credentials();
-        match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(self.denied(status, with_credentials)),
-            StatusCode::NOT_FOUND => {
+        let turn = match link.sends_credentials() {
+            true => Some(self.gate.enter(&claim, arrived).await?),
+            false => None,
+        };
+        let Opened { status, body, is_authentic } =
+            link.exchange(envelope, pace.operation + pace.grace).await?;
+        if !is_authentic {
+            return Err(self.unproved(status));
+        }
+        match (status, turn) {
+            (StatusCode::UNAUTHORIZED, Some(turn)) => {
+                turn.refused();
+                Err(self.refused())
+            }
+            (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => Err(self.forbidden(status)),
+            (StatusCode::NOT_FOUND, _) => {
                 Err(SessionError::NotSent(format!("{} has no WinRM at /wsman", self.endpoint.host)))
             }
             _ if body.is_empty() => {
                 Err(SessionError::Unknown(format!("{} answers {status} without content", self.endpoint.host)))
             }
-            _ => {
-                if with_credentials {
-                    self.gate.accepted(&self.counted_at(), &self.credentials.account());
+            (_, turn) => {
+                if let Some(turn) = turn {
+                    turn.accepted();
                 }
                 self.link = Some(link);
                 Ok(body)
@@ -275,24 +292,45 @@ impl Session {
         }
     }
 
-    fn denied(&self, status: StatusCode, with_credentials: bool) -> SessionError {
-        let (host, account) = (&self.endpoint.host, self.credentials.account());
-        if with_credentials && status == StatusCode::UNAUTHORIZED {
-            self.gate.refused(&self.counted_at(), &account, &self.revision);
-            return SessionError::Denied(format!(
-                "{host} refused {account}; check the credentials, and whether the listener allows this kind \
-                 (winrm get winrm/config/service/auth)"
-            ));
-        }
-        SessionError::Denied(format!(
-            "{host} knows {account} but refuses the request ({status}); the account has to be allowed to use \
-             WinRM (Remote Management Users) and the session configuration {}",
+    /// The request had left, and what came back may be anybody's.
+    fn unproved(&self, status: StatusCode) -> SessionError {
+        SessionError::Unknown(format!(
+            "{} seems to answer {status}, without a seal, so that anybody on the way may have said it; if it \
+             stays, see that WinRM is at /wsman there, and that {} may use it (Remote Management Users) and the \
+             session configuration {}",
+            self.endpoint.host,
+            self.credentials.account(),
             self.endpoint.configuration
         ))
     }
 
-    fn counted_at(&self) -> String {
-        self.credentials.counted_at(&self.endpoint.host)
+    fn refused(&self) -> SessionError {
+        SessionError::Denied(format!(
+            "{} refused {}; check the credentials, and whether the listener allows this kind \
+             (winrm get winrm/config/service/auth)",
+            self.endpoint.host,
+            self.credentials.account()
+        ))
+    }
+
+    fn forbidden(&self, status: StatusCode) -> SessionError {
+        SessionError::Denied(format!(
+            "{} knows {} but refuses the request ({status}); the account has to be allowed to use WinRM \
+             (Remote Management Users) and the session configuration {}",
+            self.endpoint.host,
+            self.credentials.account(),
+            self.endpoint.configuration
+        ))
+    }
+
+    fn claim(&self) -> Claim {
+        let host = self.endpoint.host.clone();
+        Claim {
+            counted_at: self.credentials.counted_at(&host),
+            account: self.credentials.account(),
+            host,
+            revision: self.revision.clone(),
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! `bridge check` finds what is wrong, and nothing else; it changes nothing and leaves nothing behind.
 
-use std::net::TcpListener;
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    thread,
+};
 
 use serde_json::Value;
 
@@ -107,6 +111,34 @@ async fn a_host_that_is_not_reached_does_not_keep_the_others_from_being_looked_a
         "{found:#?}"
     );
     nothing_has_happened(&lab).await;
+}
+
+/// What takes connections for a dead host, such as a balancer, is not an account that is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_port_that_takes_connections_and_does_not_speak_winrm() {
+    for (says, words) in [
+        ("", "the handshake broke"),
+        ("SSH-2.0-OpenSSH_9.9\r\n", "the handshake broke"),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "which has no /wsman"),
+    ] {
+        let lab = Lab::http("", 1.0).await;
+        let other = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = other.local_addr().unwrap().port();
+        thread::spawn(move || {
+            for client in other.incoming() {
+                let mut client = client.unwrap();
+                let _ = client.read(&mut [0; 4096]);
+                let _ = client.write_all(says.as_bytes());
+            }
+        });
+        let desk = Desk::new("mute", PASSWORD);
+        desk.deployment("", &[at(FE1, POOL1, port), entry(&lab, HOST, POOL2)]);
+        let (code, report) = desk.check();
+        assert_eq!(code, 1);
+        only(&report, &format!("error {FE1} connection"), &["WinRM does not answer", words]);
+        assert!(report["survey"]["hosts"][0].get("login").is_none_or(Value::is_null), "no account is shown");
+        assert_eq!(report["survey"]["hosts"][1]["session"], "opened");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

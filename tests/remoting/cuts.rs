@@ -40,6 +40,10 @@ pub(crate) fn relay(endpoints: &[SocketAddr], seed: u64) -> Arc<Weather> {
         seed: AtomicU64::new(seed),
     });
     for endpoint in endpoints.iter().copied() {
+        // In front of a dead host nobody takes a connection.
+        if TcpStream::connect(endpoint).is_err() {
+            continue;
+        }
         let listener = TcpListener::bind((endpoint.ip(), PORT)).unwrap();
         let weather = Arc::clone(&weather);
         thread::spawn(move || {

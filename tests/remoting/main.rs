@@ -18,6 +18,7 @@ mod bridges;
 mod counts;
 mod cuts;
 mod disaster;
+mod evidence;
 mod guarded;
 mod plain;
 mod reading;

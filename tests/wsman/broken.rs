@@ -45,7 +45,7 @@ async fn before_the_first_byte_nothing_was_sent_and_the_same_command_may_be() {
 
     let mut nowhere = same(endpoint(1));
     let nobody = nowhere.command(client.shell, command, vec![0; 100]).await;
-    assert!(matches!(nobody, Err(SessionError::NotSent(_))), "{nobody:?}");
+    assert!(matches!(nobody, Err(SessionError::Unreachable(_))), "{nobody:?}");
 
     (0..4).for_each(|_| peer.turn());
     let pipeline = client.start_as(command, &failover()).await.expect("now it is sent");

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use lync_failover::winrm::{Credentials, Gate, Secret, Session, SessionError};
+use futures::future::join_all;
+use lync_failover::winrm::{Credentials, Endpoint, Gate, Secret, Session, SessionError};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -21,17 +22,69 @@ async fn a_wrong_password_is_tried_twice() {
     let (wire, port) = Wire::to(peer.port).await;
     let gate: Gate = gate();
     let wrong = Arc::new(Credentials::Ntlm { account: account(), password: Secret::from("wrong") });
-    let open = |credentials: &Arc<Credentials>, revision: &str| {
-        Session::new(endpoint(port), Arc::clone(credentials), revision, gate.clone(), Uuid::new_v4())
+    let open = |host: &str, credentials: &Arc<Credentials>, revision: &str| {
+        let endpoint = Endpoint { host: host.to_owned(), ..endpoint(port) };
+        Session::new(endpoint, Arc::clone(credentials), revision, gate.clone(), Uuid::new_v4())
     };
-    for _ in 0..2 {
-        denied(open(&wrong, "1").identify().await, HOST);
-    }
+    denied(open(HOST, &wrong, "1").identify().await, HOST);
+    denied(open(HOST, &wrong, "1").identify().await, "others are asked first");
+    assert_eq!(wire.connections(), 1, "the second attempt is for another host");
+    denied(open("fe2.contoso.com", &wrong, "1").identify().await, "fe2.contoso.com");
     assert_eq!(wire.connections(), 2);
-    denied(open(&wrong, "1").identify().await, "not tried again before");
+    for host in [HOST, "fe2.contoso.com", "fe3.contoso.com"] {
+        denied(open(host, &wrong, "1").identify().await, "not tried again before");
+    }
     assert_eq!(wire.connections(), 2, "nobody was asked");
-    open(&Arc::new(ntlm()), "2").identify().await.expect("the new password is tried at once");
-    denied(open(&wrong, "3").identify().await, HOST);
+    open(HOST, &Arc::new(ntlm()), "2").identify().await.expect("the new password is tried at once");
+    denied(open(HOST, &wrong, "3").identify().await, HOST);
+}
+
+/// Eight connections at once are eight refusals for who counts them, unless seven wait for the first.
+#[tokio::test]
+async fn of_a_volley_with_a_wrong_password_one_is_shown_to_the_host() {
+    let peer = Peer::ntlm(json!({}));
+    let (tls_peer, authority) = Peer::tls(json!({}));
+    let wrong = Secret::from("wrong");
+    let cases = [
+        (peer.endpoint(), Credentials::Ntlm { account: account(), password: wrong }, &peer),
+        (tls_peer.endpoint_tls(&authority), basic("wrong"), &tls_peer),
+    ];
+    for (endpoint, wrong, peer) in cases {
+        // The last message of NTLM, or the header of Basic, as the service noted it.
+        let shown = || {
+            let is_proof = |value: &str| value.starts_with("Basic ") || value.contains(" TlRMTVNTUAAD");
+            let values = peer.journal("authorization");
+            values.iter().filter(|entry| is_proof(entry["value"].as_str().unwrap_or_default())).count()
+        };
+        let gate = gate();
+        let volley = |credentials: Credentials, revision: &'static str| {
+            let credentials = Arc::new(credentials);
+            join_all((0..8).map(|number| {
+                let (mut endpoint, credentials) = (endpoint.clone(), Arc::clone(&credentials));
+                // Who counts is the domain, whichever host asks; with Basic it is the host.
+                if endpoint.tls.is_none() {
+                    endpoint.host = format!("fe{number}.contoso.com");
+                }
+                let mut session = Session::new(endpoint, credentials, revision, gate.clone(), Uuid::new_v4());
+                async move { session.identify().await }
+            }))
+        };
+        for shown_before in 0..2 {
+            assert_eq!(shown(), shown_before);
+            for answer in volley(wrong.clone(), "1").await {
+                denied(answer, "refused");
+            }
+        }
+        assert_eq!(shown(), 2);
+        for answer in volley(wrong.clone(), "1").await {
+            denied(answer, "not tried again before");
+        }
+        assert_eq!(shown(), 2, "nobody was asked");
+        let right = if matches!(wrong, Credentials::Basic { .. }) { basic(PASSWORD) } else { ntlm() };
+        for answer in volley(right, "2").await {
+            answer.expect("the new password is good for all of them");
+        }
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ pub(crate) struct Wire {
     sent: Arc<Mutex<Vec<Vec<u8>>>>,
     cut: Arc<AtomicBool>,
     cut_answer: Arc<AtomicBool>,
+    forged: Arc<Mutex<Option<String>>>,
     bend: Arc<Mutex<Option<Bend>>>,
 }
 
@@ -54,6 +55,12 @@ impl Wire {
     /// The next bytes of the service reach nobody, and the connection ends.
     pub(crate) fn cut_next_answer(&self) {
         self.cut_answer.store(true, Ordering::Relaxed);
+    }
+
+    /// In place of the next bytes of the service the client gets this status, without content.
+    pub(crate) fn forge_next_answer(&self, status: &str) {
+        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+        *self.forged.lock().expect("no panic") = Some(answer);
     }
 
     /// Of what the service says on a connection, by its number, the byte at this place is turned over.
@@ -110,6 +117,11 @@ impl Wire {
             while let Ok(count @ 1..) = from_service.read(&mut buffer).await {
                 back.bent(number, before, &mut buffer[..count]);
                 before += count;
+                let forged = back.forged.lock().expect("no panic").take();
+                if let Some(forged) = forged {
+                    let _ = to_client.write_all(forged.as_bytes()).await;
+                    break;
+                }
                 if back.cut_answer.swap(false, Ordering::Relaxed) {
                     break;
                 }

@@ -19,6 +19,27 @@ async fn an_answer_that_is_not_sealed_is_not_believed() {
     assert!(matches!(answer, Err(SessionError::Unreadable(_))), "{answer:?}");
 }
 
+/// Whoever is on the wire can say 401, 403 or 404 in the clear, after the host has done what was asked.
+#[tokio::test]
+async fn a_refusal_without_a_seal_does_not_undo_what_was_sent() {
+    let peer = Peer::ntlm(json!({}));
+    let (wire, port) = Wire::to(peer.port).await;
+    let statuses = ["401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Internal Server Error"];
+    for (before, status) in statuses.into_iter().enumerate() {
+        let mut session = session(endpoint(port), ntlm());
+        session.identify().await.expect("it answers");
+        wire.forge_next_answer(status);
+        let forged = session.create(Uuid::new_v4(), None, vec![1]).await;
+        assert!(
+            matches!(&forged, Err(SessionError::Unknown(why)) if why.contains("without a seal")),
+            "{status}: {forged:?}"
+        );
+        assert_eq!(wire.connections(), 2 * before + 1, "{status}: it was sent again");
+        assert_eq!(session.shells().await.expect("a list").len(), before + 1, "{status}: it was done once");
+        assert!(!session.was_refused(), "{status}: nobody proved that it refused the account");
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_sealed_does_not_connect() {
     let (wire, port) = Wire::to(1).await;
@@ -47,7 +68,7 @@ async fn a_broken_wire_is_told_apart() {
     let at = dead.local_addr().expect("bound").port();
     drop(dead);
     let nobody = crate::peer::session(endpoint(at), ntlm()).identify().await;
-    assert!(matches!(&nobody, Err(SessionError::NotSent(why)) if why.contains(HOST)), "{nobody:?}");
+    assert!(matches!(&nobody, Err(SessionError::Unreachable(why)) if why.contains(HOST)), "{nobody:?}");
 }
 
 #[tokio::test]

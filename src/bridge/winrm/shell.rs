@@ -159,7 +159,9 @@ pub(super) async fn send(
     start: Start,
 ) -> Result<(), RunError> {
     session.command(shell, command, start.command).await.map_err(|error| match error {
-        error @ (SessionError::NotSent(_) | SessionError::Denied(_)) => RunError::NotStarted(error),
+        error @ (SessionError::Unreachable(_) | SessionError::NotSent(_) | SessionError::Denied(_)) => {
+            RunError::NotStarted(error)
+        }
         error => RunError::Unknown(error.to_string()),
     })?;
     for fragment in start.send {

@@ -24,6 +24,12 @@ fn an_endpoint_that_is_not_reached() {
     );
     says(&lost(Connection::TimedOut(text())), Error, Subject::Connection, &["does not answer", "firewall"]);
     says(
+        &lost(Connection::Mute(text())),
+        Error,
+        Subject::Connection,
+        &["takes the connection, but WinRM does not answer", "port"],
+    );
+    says(
         &lost(Connection::Failed(text())),
         Error,
         Subject::Connection,

@@ -100,6 +100,9 @@ async fn way(survey: &mut HostSurvey, visit: &Visit) -> Option<()> {
         Err(error @ ProbeError::Connect(_)) => Connection::Failed(error.to_string()),
     };
     survey.tls = found.tls.as_ref().map(tls::survey);
+    if let Some(Err(why)) = found.answer {
+        survey.connection = Connection::Mute(why);
+    }
     let is_safe = survey.tls.as_ref().is_none_or(|tls| tls.trust == Trust::Good);
     (survey.connection == Connection::Connected && is_safe).then_some(())
 }

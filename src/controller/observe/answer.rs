@@ -35,7 +35,9 @@ impl Asked {
 /// Why a call gave no answer, in the words of facts.
 pub(super) fn why(err: &CallError) -> Why {
     match err {
-        CallError::NotSent(text) | CallError::Unknown(text) => Why::BridgeUnavailable(text.clone()),
+        CallError::Unreachable(text) | CallError::NotSent(text) | CallError::Unknown(text) => {
+            Why::BridgeUnavailable(text.clone())
+        }
         CallError::Denied(text) => Why::Denied(text.clone()),
         CallError::Unreadable(text) => Why::Unreadable(text.clone()),
         CallError::Refused(refusal) => match refusal.known() {

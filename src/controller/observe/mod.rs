@@ -11,14 +11,19 @@ mod endpoints;
 mod organisation;
 mod pools;
 mod probes;
+#[cfg(test)]
+mod tests;
 
 use super::Organisation;
-use crate::lync::Observed;
+use crate::lync::{Fact, Observed};
 
 pub(crate) use answer::Asked;
 pub(crate) use organisation::topology_document;
 
-use early::{Expected, expected};
+use early::{Early, Expected, expected};
+
+/// How many hosts are asked about the organisation, one after the other, when they say nothing.
+const HOSTS: usize = 2;
 
 /// Looks once. What was seen before says whom to ask what at once; none of it is taken over. Never fails:
 /// what could not be seen is part of the result.
@@ -26,17 +31,25 @@ pub async fn observe(org: &Organisation, before: Option<&Observed>) -> Observed 
     let mut observed = Observed::default();
     let expected: Option<Expected> = before.and_then(|before| expected(org, before));
     let early = endpoints::ask_each(org, expected.as_ref(), &mut observed).await;
-    match endpoints::best(org, &observed) {
-        Some(host) => {
-            let (live, of_pools) = match early.filter(|early| early.host == host) {
-                Some(early) => (Some(early.live), Some(early.of_pools)),
-                None => (None, None),
-            };
-            let answering = organisation::ask(org, &host, live, &mut observed).await;
-            pools::ask(org, &answering, of_pools.filter(|_| answering == host), &mut observed).await;
-        }
-        None => organisation::nobody_to_ask(&mut observed),
-    }
+    ask_the_best(org, early, &mut observed).await;
     probes::knock(org, &mut observed).await;
     observed
+}
+
+/// Asks about the organisation. A host that has answered and says nothing any more is passed over.
+async fn ask_the_best(org: &Organisation, mut early: Option<Early>, observed: &mut Observed) {
+    for _ in 0..HOSTS {
+        let Some(host) = endpoints::best(org, observed) else { break };
+        let (live, of_pools) = match early.take().filter(|early| early.host == host) {
+            Some(early) => (Some(early.live), Some(early.of_pools)),
+            None => (None, None),
+        };
+        match organisation::ask(org, &host, live, observed).await {
+            Ok(answering) => {
+                return pools::ask(org, &answering, of_pools.filter(|_| answering == host), observed).await;
+            }
+            Err(why) => drop(observed.endpoints.insert(host, Fact::Unknown(why))),
+        }
+    }
+    organisation::nobody_to_ask(observed);
 }

@@ -17,26 +17,26 @@ use super::{
 };
 
 /// Asks a host, and where the store does not answer there, a host of the pool that Active Directory says
-/// has it: a link that is cut between two sites looks like a dead store from one of them.
+/// has it: a link that is cut between two sites looks like a dead store from one of them. Gives who answered.
+///
+/// # Errors
+///
+/// Why the host says nothing at all: another one may.
 pub(super) async fn ask(
     org: &Organisation,
     host: &MachineFqdn,
     early: Option<early::Asked>,
     observed: &mut Observed,
-) -> MachineFqdn {
-    ask_one(org, host, early, observed).await;
-    match second_witness(org, host, observed) {
-        Some(witness) => {
-            let mut second = observed.clone();
-            ask_one(org, &witness, None, &mut second).await;
-            if is_from_store(&second) {
-                *observed = second;
-                return witness;
-            }
-            host.clone()
+) -> Result<MachineFqdn, Why> {
+    ask_one(org, host, early, observed).await?;
+    if let Some(witness) = second_witness(org, host, observed) {
+        let mut second = observed.clone();
+        if ask_one(org, &witness, None, &mut second).await.is_ok() && is_from_store(&second) {
+            *observed = second;
+            return Ok(witness);
         }
-        None => host.clone(),
     }
+    Ok(host.clone())
 }
 
 fn is_from_store(observed: &Observed) -> bool {
@@ -77,7 +77,7 @@ async fn ask_one(
     host: &MachineFqdn,
     early: Option<early::Asked>,
     observed: &mut Observed,
-) {
+) -> Result<(), Why> {
     let (at, answers) = match early {
         Some(early) => (early.at, all_of(early.answers)),
         None => (org.clock.now(), call(org, host, &live()).await),
@@ -100,17 +100,29 @@ async fn ask_one(
         take_pool_states(observed, value, &store, &states);
         observed.topology = document.map(|document| document.topology);
     } else {
-        ask_replica(org, host, document.map(|document| document.topology), observed).await;
+        let says_nothing = is_mute(&topology);
+        ask_replica(org, host, document.map(|document| document.topology), says_nothing, observed).await?;
     }
+    Ok(())
 }
 
-/// Reads the local replica of a host.
+/// Whether it was the host that did not answer, not Lync behind it.
+fn is_mute(answer: &Answer) -> bool {
+    let Err(err) = answer else { return false };
+    matches!(
+        err,
+        CallError::Unreachable(_) | CallError::NotSent(_) | CallError::Denied(_) | CallError::Unknown(_)
+    )
+}
+
+/// Reads the local replica of a host. Who says nothing twice says nothing at all.
 async fn ask_replica(
     org: &Organisation,
     host: &MachineFqdn,
     live: Fact<crate::lync::Topology>,
+    says_nothing: bool,
     observed: &mut Observed,
-) {
+) -> Result<(), Why> {
     let queries =
         [Query::Topology { local_store: true }, Query::RegistrarConfiguration { local_store: true }];
     let asked = Asked { at: org.clock.now(), source: Source::LocalReplica(host.clone()) };
@@ -123,6 +135,10 @@ async fn ask_replica(
         observed.topology = document.map(|document| document.topology);
     } else {
         observed.topology = live;
+    }
+    match &topology {
+        Err(err) if says_nothing && is_mute(&topology) => Err(why(err)),
+        _ => Ok(()),
     }
 }
 

@@ -16,7 +16,8 @@ pub(super) async fn knock(org: &Organisation, observed: &mut Observed) {
     let knocks = machines.into_iter().map(|machine| async move {
         let at = org.clock.now();
         let answers = org.prober.sip(&machine).await;
-        let unfound = || Why::BridgeUnavailable(format!("it is not known where {machine} is"));
+        let unfound =
+            || Why::BridgeUnavailable(format!("TCP 5061 of {machine} could not be tried from here"));
         let fact = answers.map_or_else(|| Fact::Unknown(unfound()), |it| Fact::known(it, at, Source::Probe));
         (machine, fact)
     });

@@ -89,7 +89,7 @@ pub enum FaultKind {
     Hang,
     /// The call reaches the host; its answer does not come back.
     LoseAnswer,
-    /// The host cannot be reached.
+    /// No session with the host comes about, although it lives.
     NotSent,
     /// The host refuses the credentials.
     Denied,

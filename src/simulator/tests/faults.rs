@@ -86,7 +86,7 @@ fn transport_faults_are_not_refusals_by_lync() {
     world.pass(10);
     assert_eq!(world.ended(&order), Some(Ended::Completed), "it ran all the same");
     world.inject("cut: [{from: operator, to: DC2}]");
-    assert!(matches!(world.ask(FE2, &service("EdgeServer")), Err(CallError::NotSent(_))));
+    assert!(matches!(world.ask(FE2, &service("EdgeServer")), Err(CallError::Unreachable(_))));
     let now = world.now();
     assert!(!world.simulator.sip(&machine(FE2), now));
     assert!(world.simulator.sip(&machine(FE1), now));

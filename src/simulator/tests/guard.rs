@@ -70,7 +70,7 @@ fn an_operation_dies_with_its_host_and_lets_the_lock_go() {
     world.inject("kill: [fe01.pool2.contoso.com]");
     let now = world.now();
     let gone = world.simulator.adopt(&order.host, order.id, now);
-    assert!(matches!(gone, Err(CallError::NotSent(_))), "{gone:?}");
+    assert!(matches!(gone, Err(CallError::Unreachable(_))), "{gone:?}");
     let other = "fe02.pool2.contoso.com";
     assert_eq!(world.state(other, "pool1.contoso.com").as_deref(), Some("FailingOver"));
     world.must(other, &fail_over("pool1.contoso.com"));

@@ -22,7 +22,7 @@ fn pool1_dies_with_the_store() {
     let mut world = World::new("failures:\n- {at: 1m, kill: [pool1.contoso.com]}\n");
     world.pass(120);
     let gone = world.ask(FE1, &service("EdgeServer"));
-    assert!(matches!(gone, Err(CallError::NotSent(_))), "{gone:?}");
+    assert!(matches!(gone, Err(CallError::Unreachable(_))), "{gone:?}");
     world.must(FE2, &cms_disaster("sql2.contoso.com"));
     world.must(FE2, &set_edge("edge1.contoso.com", "pool2.contoso.com"));
     world.must(FE2, &fail_over("pool1.contoso.com").switch("DisasterMode"));

@@ -2,7 +2,7 @@
 //!
 //! One loopback listener for each Front End, and with addresses of their own one for SIP. Behind it shells as
 //! a constrained endpoint has them: commands that the simulator knows, typed arguments, no scripts. A Front End
-//! that is down closes every connection.
+//! that is down listens nowhere.
 //!
 //! Under the session configuration `LyncFailover` it has the functions of the module that this product puts
 //! on a host, and no cmdlet that changes anything: what is to change goes through the fence, the lock and the
@@ -12,6 +12,7 @@
 mod access;
 mod configuration;
 mod connection;
+mod entrance;
 mod envelope;
 mod faults;
 mod handshake;
@@ -41,14 +42,11 @@ use hyper::{rt, server::conn::http1, service::service_fn};
 use hyper_openssl::SslStream;
 use hyper_util::rt::TokioIo;
 use openssl::ssl::Ssl;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    task::JoinSet,
-};
+use tokio::{net::TcpStream, task::JoinSet, time::Instant};
 
 pub use access::{Access, Account};
 
-use self::{connection::Connection, host::Host};
+use self::{connection::Connection, entrance::Entrance, host::Host};
 use super::{FaultKind, Simulator, lock};
 use crate::{
     clock::Clock,
@@ -61,7 +59,7 @@ const SWEEP: Duration = Duration::from_millis(500);
 /// The endpoints of all Front Ends.
 pub struct WinRm {
     places: Vec<Place>,
-    listeners: Vec<(TcpListener, Arc<Host>)>,
+    entrances: Vec<(Entrance, Arc<Host>)>,
     access: Arc<Access>,
     has_sip: bool,
 }
@@ -124,18 +122,16 @@ impl WinRm {
     ) -> io::Result<Self> {
         let front_ends = lock(simulator).describe(clock.now()).front_ends();
         let scheme = if access.tls.is_some() { "https" } else { "http" };
-        let (mut places, mut listeners) = (Vec::new(), Vec::new());
+        let (mut places, mut entrances) = (Vec::new(), Vec::new());
         for (at, (host, pool)) in front_ends.into_iter().enumerate() {
-            let listener = TcpListener::bind(listen.place(at)?).await?;
-            let address = listener.local_addr()?;
-            listeners.push((
-                listener,
-                Arc::new(Host::new(host.clone(), Arc::clone(simulator), Arc::clone(clock))),
-            ));
+            let entrance = Entrance::new(listen.place(at)?).await?;
+            let address = entrance.address;
+            let front_end = Host::new(host.clone(), Arc::clone(simulator), Arc::clone(clock));
+            entrances.push((entrance, Arc::new(front_end)));
             places.push(Place { host, pool, address, url: format!("{scheme}://{address}/wsman") });
         }
         let has_sip = matches!(listen, Listen::AddressesFrom(..));
-        Ok(Self { places, listeners, access: Arc::new(access), has_sip })
+        Ok(Self { places, entrances, access: Arc::new(access), has_sip })
     }
 
     /// Where they listen, in the order of the topology.
@@ -155,11 +151,11 @@ impl WinRm {
     /// What `accept` reports.
     pub async fn serve(self) -> io::Result<()> {
         let mut tasks = JoinSet::new();
-        for (listener, host) in self.listeners {
+        for (entrance, host) in self.entrances {
             if self.has_sip {
-                tasks.spawn(sip::answer(listener.local_addr()?.ip(), Arc::clone(&host)));
+                tasks.spawn(sip::answer(entrance.address.ip(), Arc::clone(&host)));
             }
-            tasks.spawn(listen(listener, host, Arc::clone(&self.access)));
+            tasks.spawn(listen(entrance, host, Arc::clone(&self.access)));
         }
         match tasks.join_next().await {
             Some(ended) => ended.map_err(io::Error::other)?,
@@ -168,21 +164,20 @@ impl WinRm {
     }
 }
 
-async fn listen(listener: TcpListener, host: Arc<Host>, access: Arc<Access>) -> io::Result<()> {
-    let mut sweep = tokio::time::interval(SWEEP);
+async fn listen(mut entrance: Entrance, host: Arc<Host>, access: Arc<Access>) -> io::Result<()> {
+    let mut swept = Instant::now();
     loop {
-        tokio::select! {
-            _ = sweep.tick() => host.sweep(),
-            accepted = listener.accept() => {
-                let (stream, _) = accepted?;
-                let (host, access) = (Arc::clone(&host), Arc::clone(&access));
-                tokio::spawn(async move {
-                    if let Err(error) = converse(stream, host, access).await {
-                        tracing::debug!(%error, "a client of WinRM went away");
-                    }
-                });
-            }
+        if swept.elapsed() >= SWEEP {
+            host.sweep();
+            swept = Instant::now();
         }
+        let Some(stream) = entrance.wait(host.visit().is_ok()).await? else { continue };
+        let (host, access) = (Arc::clone(&host), Arc::clone(&access));
+        tokio::spawn(async move {
+            if let Err(error) = converse(stream, host, access).await {
+                tracing::debug!(%error, "a client of WinRM went away");
+            }
+        });
     }
 }
 

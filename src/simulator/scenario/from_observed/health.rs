@@ -130,6 +130,11 @@ impl Health {
                 self.faults.push(always(FaultKind::Denied, machine));
                 if sip == Some(false) { Looks::Stopped } else { Looks::Alive }
             }
+            None if endpoint.is_some() && runs.is_none() => {
+                maker.assume(format!("{machine} takes no session, since it could not be asked"));
+                self.faults.push(always(FaultKind::NotSent, machine));
+                by_port(maker)
+            }
             None => {
                 let takes_cmdlets = pool.kind == PoolKind::FrontEnd && !maker.observed.endpoints.is_empty();
                 if endpoint.is_none() && takes_cmdlets {
