@@ -111,6 +111,11 @@ pub enum FaultKind {
     /// The host does not have the cmdlet `cmdlet`; without one it has none of Lync's. Stands until faults are
     /// cleared.
     Missing,
+    /// The home of the journal cannot be used from the host: its module reads Lync, and starts and knows nothing.
+    /// Stands until faults are cleared.
+    HomeAway,
+    /// The cmdlet says 2,500 lines more than it would, before it begins.
+    Talk,
 }
 
 /// A fault: which calls it strikes, and how.
