@@ -47,6 +47,15 @@ function Assert-Prerequisite {
             throw "$account is not known to this host: $_"
         }
     }
+    # A drive that is mapped is mapped for one logon, and the managed account has none.
+    if ($JournalHome -notmatch '^(\\\\[^\\/]+\\[^/]+|[A-Za-z]:\\[^/]*)$') {
+        throw "$JournalHome is neither the path of a folder on this host (C:\...) nor of a share (\\...)."
+    }
+    # All of them: a folder that is not there yet would be an error.
+    $running = @(Get-ScheduledTask -ErrorAction Stop | Where-Object { $_.TaskPath -eq '\LyncFailover\' -and $_.State -eq 'Running' })
+    if ($running.Count -gt 0) {
+        throw "An operation is running on this host (task $($running[0].TaskName)). Wait for its end."
+    }
     if ($ObserveGroup -eq $ExecuteGroup) {
         throw 'The two groups are the same: who may look could then start operations.'
     }
@@ -93,7 +102,7 @@ function Install-Home {
         $null = New-Item -ItemType Directory -Path (Join-Path $JournalHome $folder) -Force
     }
     # In the order in which a run that breaks off leaves no home behind; the first of two hosts makes it.
-    Add-File 'epoch.json' ([ordered]@{ Epoch = 0 })
+    Add-File 'epoch.json' ([ordered]@{ Epoch = 0; Last = '' })
     $name = [Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
     Add-File 'home.json' ([ordered]@{
             HomeId = [guid]::NewGuid().ToString('D')
@@ -131,11 +140,11 @@ function Install-Configuration {
         throw "$file is not a session configuration: run Test-PSSessionConfigurationFile -Verbose on it."
     }
     if (Get-PSSessionConfiguration -Name 'LyncFailover' -ErrorAction SilentlyContinue) {
-        Unregister-PSSessionConfiguration -Name 'LyncFailover' -Force -NoServiceRestart -WarningAction SilentlyContinue
+        Unregister-PSSessionConfiguration -Name 'LyncFailover' -Force -NoServiceRestart -WarningAction SilentlyContinue -ErrorAction Stop
     }
     # Block, the default, would stop a cmdlet whose output nobody reads. Idle time counts while a cmdlet runs.
     $transport = New-PSTransportOption -OutputBufferingMode Drop -IdleTimeoutSec 14400 -MaxIdleTimeoutSec 43200
-    $null = Register-PSSessionConfiguration -Name 'LyncFailover' -Path $file -TransportOption $transport -AccessMode Remote -Force
+    $null = Register-PSSessionConfiguration -Name 'LyncFailover' -Path $file -TransportOption $transport -AccessMode Remote -Force -ErrorAction Stop
 }
 
 Assert-Prerequisite
@@ -143,5 +152,5 @@ if ($PSCmdlet.ShouldProcess($env:COMPUTERNAME, "Install the module LyncFailover 
     Install-ModuleFile
     Install-Home
     Install-Configuration
-    Get-PSSessionConfiguration -Name 'LyncFailover' | Select-Object -Property 'Name', 'PSVersion', 'SessionType', 'Permission'
+    Get-PSSessionConfiguration -Name 'LyncFailover' -ErrorAction Stop | Select-Object -Property 'Name', 'PSVersion', 'SessionType', 'Permission'
 }

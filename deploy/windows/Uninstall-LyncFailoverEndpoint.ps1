@@ -13,7 +13,8 @@ $own = New-Object Security.Principal.WindowsPrincipal ([Security.Principal.Windo
 if (-not $own.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)) {
     throw 'Run this in an elevated session: Run as administrator.'
 }
-$tasks = @(Get-ScheduledTask -TaskPath '\LyncFailover\' -ErrorAction SilentlyContinue)
+# All of them: a folder that is not there would be an error, and an error that is passed over would hide an operation.
+$tasks = @(Get-ScheduledTask -ErrorAction Stop | Where-Object { $_.TaskPath -eq '\LyncFailover\' })
 $running = @($tasks | Where-Object { $_.State -eq 'Running' })
 if ($running.Count -gt 0) {
     throw "An operation is running on this host (task $($running[0].TaskName)). Wait for its end."
@@ -21,9 +22,9 @@ if ($running.Count -gt 0) {
 if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME, 'Remove the session configuration and the module LyncFailover and start WinRM again')) {
     return
 }
-$tasks | Unregister-ScheduledTask -Confirm:$false
+$tasks | Unregister-ScheduledTask -Confirm:$false -ErrorAction Stop
 if (Get-PSSessionConfiguration -Name 'LyncFailover' -ErrorAction SilentlyContinue) {
-    Unregister-PSSessionConfiguration -Name 'LyncFailover' -Force
+    Unregister-PSSessionConfiguration -Name 'LyncFailover' -Force -ErrorAction Stop
 }
 $moduleRoot = Join-Path $env:ProgramFiles 'WindowsPowerShell\Modules\LyncFailover'
 if (Test-Path -Path $moduleRoot) {

@@ -14,14 +14,17 @@ use super::{
 };
 use crate::{
     bridge::{CallError, Ended, OperationId, Record, Refusal},
-    lync::{Argument, Invocation, MachineFqdn, ps::PsObject},
+    lync::{Argument, Invocation, MachineFqdn, cmdlet::RECORDS_AT_MOST, ps::PsObject},
 };
+
+/// What a module says whose home is away.
+const AWAY: &str = "The journal is not in \\\\files.contoso.com\\lyncdr$.";
 
 /// An object that a function writes.
 #[derive(Debug, PartialEq)]
 pub(super) enum Told {
     /// `LyncFailover.Endpoint`.
-    Endpoint { home: Uuid, epoch: u64, now: Timestamp, missing: Vec<String> },
+    Endpoint { journal: Result<(Uuid, u64), String>, now: Timestamp, missing: Vec<String> },
     /// `LyncFailover.Fence`.
     Fence { epoch: u64, home: Uuid },
     /// `LyncFailover.Operation`.
@@ -44,9 +47,9 @@ pub(super) struct Journalled {
     pub(super) started_at: Timestamp,
     pub(super) ended_at: Option<Timestamp>,
     pub(super) ended: Option<Ended>,
-    /// How many records there are.
+    /// The number of the last of the records.
     pub(super) next: u64,
-    /// Those that were asked for.
+    /// Those that were asked for, [`RECORDS_AT_MOST`] at most.
     pub(super) records: Vec<Record>,
 }
 
@@ -88,6 +91,12 @@ impl Simulator {
             return Err(CallError::Refused(unknown(&call.command)));
         }
         let name = bind_function(call).map_err(CallError::Refused)?.name;
+        if self.strikes.is_homeless(host) && !["Get-LfEndpoint", "Invoke-LfQuery"].contains(&name) {
+            return Err(by_function(
+                name,
+                CallError::Refused(refusals::guard("HomeMissing", AWAY.to_owned())),
+            ));
+        }
         let struck = match name {
             "Step-LfFence" => self.strikes.strike(host, name),
             _ => self.strikes.strike_named(host, name),
@@ -114,8 +123,11 @@ impl Simulator {
         let mut link_breaks = false;
         let objects = match name {
             "Get-LfEndpoint" => {
-                let missing = self.missing(host);
-                vec![Told::Endpoint { home: self.home, epoch: self.guard.epoch, now: self.now, missing }]
+                let journal = match self.strikes.is_homeless(host) {
+                    true => Err(format!("{AWAY} (HomeMissing)")),
+                    false => Ok((self.home, self.guard.epoch)),
+                };
+                vec![Told::Endpoint { journal, now: self.now, missing: self.missing(host) }]
             }
             "Step-LfFence" => vec![Told::Fence { epoch: self.guard.raise(), home: self.home }],
             "Start-LfOperation" => {
@@ -152,6 +164,7 @@ impl Simulator {
     fn journalled(&self, id: OperationId, after: usize) -> Option<Told> {
         let Operation { order, cmdlet, started_at, ended_at, ended, records, .. } =
             self.guard.find(id).filter(|operation| operation.guarded)?;
+        let page: Vec<Record> = records.iter().skip(after).take(RECORDS_AT_MOST).cloned().collect();
         Some(Told::Operation(Box::new(Journalled {
             id,
             home: self.home,
@@ -160,8 +173,8 @@ impl Simulator {
             started_at: *started_at,
             ended_at: *ended_at,
             ended: ended.clone(),
-            next: records.len() as u64,
-            records: records.get(after..).unwrap_or_default().to_vec(),
+            next: (after + page.len()) as u64,
+            records: page,
         })))
     }
 

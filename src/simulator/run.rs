@@ -24,6 +24,9 @@ use crate::{
 /// How often a waiting cmdlet looks again.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
+/// How many lines more a cmdlet says that talks.
+const TALK: usize = 2500;
+
 impl Simulator {
     /// Arms a fault, or makes a replica slow or deaf.
     pub(super) fn arm(&mut self, fault: Fault) {
@@ -112,10 +115,15 @@ impl Simulator {
         let guarded = caller == Caller::Operation;
         let work = Work::read(bound.name, bound.set, &order.invocation);
         self.note(&order, guarded, EntryKind::Start, &work, None);
-        let acts: VecDeque<_> = match &work {
+        let mut acts: VecDeque<_> = match &work {
             Ok(work) if !bound.what_if => work.script(&self.organisation).into(),
             _ => VecDeque::new(),
         };
+        if first(struck, FaultKind::Talk).is_some() {
+            for line in (1..=TALK).rev() {
+                acts.push_front((SignedDuration::ZERO, Act::Say(format!("Line {line} of {TALK}."))));
+            }
+        }
         let after = |fault: &Fault| {
             let span = fault.after.map_or(SignedDuration::from_mins(1), |span| span.0);
             self.now.checked_add(span).unwrap_or(Timestamp::MAX)

@@ -71,6 +71,14 @@ impl Strikes {
         })
     }
 
+    /// Whether the home of the journal is away for a host.
+    pub(super) fn is_homeless(&self, host: &MachineFqdn) -> bool {
+        self.armed.iter().any(|(fault, _)| {
+            let here = fault.host.as_deref().is_none_or(|name| same(name, host.as_str()));
+            fault.kind == FaultKind::HomeAway && here
+        })
+    }
+
     /// Whether the next call of whatever cmdlet on a host does not get that far, for a reason of the
     /// transport. Somebody who is told so does not call, so that this counts as the call.
     pub(super) fn knock(&mut self, host: &MachineFqdn, kind: FaultKind) -> bool {

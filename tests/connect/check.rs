@@ -230,6 +230,21 @@ async fn a_cmdlet_that_a_host_lacks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_that_a_host_cannot_use() {
+    let lab = Lab::http(&format!("faults:\n- {{kind: HomeAway, host: {FE1}}}\n"), 1.0).await;
+    let desk = Desk::new("homeless", PASSWORD);
+    desk.deployment("", &all(&lab));
+    let (code, report) = desk.check();
+    assert_eq!(code, 1);
+    only(
+        &report,
+        &format!("error {FE1} module"),
+        &["journal of the module cannot be used: The journal is not in"],
+    );
+    nothing_has_happened(&lab).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn endpoints_are_what_the_topology_says() {
     let lab = Lab::http("", 1.0).await;
     let desk = Desk::new("strangers", PASSWORD);

@@ -107,7 +107,7 @@ async fn a_whole_planned_failover() {
     let rest = one(&mut client, get(Uuid::from_u128(0xB2), 2)).await;
     assert_eq!((records(&rest).as_slice(), rest.get("Next")), (&all[2..], row.get("Next")));
     let none = one(&mut client, get(Uuid::from_u128(0xB2), 99)).await;
-    assert!(records(&none).is_empty());
+    assert_eq!((records(&none).len(), number(&none, "Next")), (0, 99), "who asks again misses nothing");
     let transcript = lab.transcript();
     let run: Vec<_> = transcript.starts().map(|start| (start.command.clone(), start.epoch)).collect();
     let expected: Vec<_> = (1..).zip(&calls).map(|(epoch, call)| (call.to_string(), Some(epoch))).collect();
@@ -154,7 +154,10 @@ async fn an_endpoint_says_what_it_is() {
     assert!(text(&row, "HomeId").parse::<Uuid>().is_ok_and(|home| !home.is_nil()), "{row:?}");
     assert_eq!(number(&row, "Epoch"), 0);
     assert!(matches!(row.get("Now"), Some(PsValue::Time(at)) if at.as_second() > 0), "{row:?}");
-    assert_eq!(row.get("Missing"), Some(&PsValue::List(Vec::new())));
+    assert_eq!(
+        (row.get("Missing"), text(&row, "Problem")),
+        (Some(&PsValue::List(Vec::new())), String::new())
+    );
     assert_eq!(raise(&mut client).await, 1);
     let mut other = Client::open(lab.session(OTHER_HOST)).await;
     let there = one(&mut other, Invocation::new("Get-LfEndpoint")).await;
@@ -284,4 +287,48 @@ async fn an_operation_dies_with_its_host_and_the_journal_does_not() {
     lab.inject(&format!("{{kill: [{HOST}]}}"));
     let row = one(&mut client, get(FIRST, 0)).await;
     assert_eq!((text(&row, "State").as_str(), text(&row, "HostName").as_str()), ("Lost", HOST));
+}
+
+#[tokio::test]
+async fn a_long_operation_is_told_in_pages() {
+    let lab = Lab::http("faults:\n- {kind: Talk, cmdlet: Set-CsEdgeServer}\n", 1000.0).await;
+    let mut client = Client::open(lab.session(HOST)).await;
+    one(&mut client, start(&lab, FIRST, 1, &set_edge())).await;
+    assert_eq!(text(&ended(&mut client, FIRST).await, "State"), "Completed");
+    let (mut after, mut pages, mut all) = (0, Vec::new(), Vec::new());
+    loop {
+        let row = one(&mut client, get(FIRST, after)).await;
+        let page = records(&row);
+        after += i64::try_from(page.len()).expect("few");
+        assert_eq!(number(&row, "Next"), after, "the number of the last that was given");
+        if page.is_empty() {
+            break;
+        }
+        pages.push(page.len());
+        all.extend(page.iter().map(|record| text(record, "Text")));
+    }
+    assert_eq!(pages[..2], [1000, 1000]);
+    assert!(pages.len() == 3 && all.len() >= 2500, "{pages:?}");
+    assert_eq!((all[0].as_str(), all[2499].as_str()), ("Line 1 of 2500.", "Line 2500 of 2500."));
+}
+
+/// Lync can be read while the journal is away; nothing else can be done.
+#[tokio::test]
+async fn an_endpoint_whose_home_is_away_says_so_and_does_not_fail() {
+    let lab = Lab::http(&format!("faults:\n- {{kind: HomeAway, host: {HOST}}}\n"), 1.0).await;
+    let mut client = Client::open(lab.session(HOST)).await;
+    let row = one(&mut client, Invocation::new("Get-LfEndpoint")).await;
+    let problem = text(&row, "Problem");
+    assert!(problem.contains("is not in") && problem.ends_with("(HomeMissing)"), "{problem}");
+    assert_eq!((text(&row, "HomeId"), text(&row, "HomeKind"), number(&row, "Epoch")), Default::default());
+    let step = Invocation::new("Step-LfFence");
+    for call in [step, start(&lab, FIRST, 1, &set_edge()), get(FIRST, 0)] {
+        let expected = format!("HomeMissing,{}", call.command);
+        assert_eq!(refused(&mut client, call).await.error_id, expected);
+    }
+    assert_eq!(lab.transcript().starts().count(), 0);
+    let mut other = Client::open(lab.session(OTHER_HOST)).await;
+    assert_eq!(raise(&mut other).await, 1, "it is away for one host only");
+    lab.inject("{clearFaults: true}");
+    assert_eq!(number(&one(&mut client, Invocation::new("Get-LfEndpoint")).await, "Epoch"), 1);
 }

@@ -160,6 +160,7 @@ async fn pypsrp_starts_an_operation_and_reads_several_at_once() {
     assert_eq!((&rows[0]["PoolFqdn"], &rows[1]["Count"]), (&json!("edge1.contoso.com"), &json!(1)));
     assert_eq!(rows[2]["ErrorId"], "CommandNotFoundException");
     assert_eq!((&row(5)["HomeKind"], &row(5)["Missing"]), (&json!("Shared"), &json!([])));
+    assert_eq!(row(5)["Problem"], "");
     let start = &heard[6]["Start-LfOperation"];
     assert_eq!((&start["Force"], &start["Registrar"]), (&json!(true), &json!(false)), "{}", heard[6]);
     assert!(heard[6]["Get-LfOperation"].is_object() && heard[6].as_object().map(|all| all.len()) == Some(2));
@@ -194,4 +195,34 @@ async fn pypsrp_cannot_run_a_script() {
         assert_eq!(heard[0]["failed"], true, "{}", heard[0]);
         assert_eq!(heard[1]["state"], "completed", "{}", heard[1]);
     }
+}
+
+/// What another client sees of a journal that is away, and of an operation with much to say.
+#[tokio::test]
+async fn pypsrp_reads_without_a_journal_and_turns_pages() {
+    let faults = "faults:\n- {kind: Talk, cmdlet: Set-CsEdgeServer}\n";
+    let lab = Lab::http(faults, 1000.0).await;
+    let id = "3f2a4c1e-0000-4000-8000-00000000000b";
+    let start = json!({"OperationId": id, "Fence": 1, "Action": "Set-CsEdgeServer",
+        "Identity": "EdgeServer:edge1.contoso.com", "Registrar": "Registrar:pool2.contoso.com"});
+    let page = |after: u32| json!(["Get-LfOperation", {"OperationId": id, "After": after}]);
+    let calls = json!([["Start-LfOperation", start], page(0), page(1000), page(2000)]);
+    let heard = pypsrp(&lab, "ntlm", MODULE, calls).await;
+    heard.iter().for_each(went_well);
+    let told = |at: usize| heard[at]["rows"][0]["Records"].as_array().expect("a list").len();
+    assert_eq!((told(1), &heard[1]["rows"][0]["Next"]), (1000, &json!(1000)));
+    assert_eq!((told(2), &heard[2]["rows"][0]["Next"]), (1000, &json!(2000)));
+    assert!((500..1000).contains(&told(3)), "{}", told(3));
+    lab.inject("{faults: [{kind: HomeAway}]}");
+    let query = json!({"Query": [{"Cmdlet": "Get-CsService", "Parameters": {"EdgeServer": true}}]});
+    let calls = json!([["Get-LfEndpoint", {}], ["Invoke-LfQuery", query], ["Step-LfFence", {}]]);
+    let heard = pypsrp(&lab, "ntlm", MODULE, calls).await;
+    heard[..2].iter().for_each(went_well);
+    assert!(
+        heard[0]["rows"][0]["Problem"].as_str().is_some_and(|why| why.contains("HomeMissing")),
+        "{}",
+        heard[0]
+    );
+    assert_eq!(heard[1]["rows"][0]["PoolFqdn"], "edge1.contoso.com");
+    assert_eq!(heard[2]["failed"], true);
 }

@@ -136,3 +136,21 @@ async fn nothing_is_changed_in_an_organisation_that_is_not_known() {
     ));
     assert_eq!(lab.transcript().starts().count(), 0);
 }
+
+/// More than fits into one answer of the journal, and the end comes after the last of it.
+#[tokio::test]
+async fn an_operation_with_much_to_say_is_heard_to_its_end() {
+    let talks = "faults:\n- {kind: Talk, cmdlet: Set-CsEdgeServer}\n";
+    let lab = Lab::http(&format!("{SCENARIO}{talks}"), 1000.0).await;
+    let bridge = bridge(&lab, MODULE);
+    let edge = operation(set_edge(), &bridge.raise_epoch(&host()).await.expect("an epoch"));
+    bridge.start(&edge).await.expect("it starts");
+    while bridge.adopt(&host(), &edge).await == Ok(Adoption::Running) {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let (records, ended) = end(&bridge, &edge).await;
+    assert_eq!(ended, Ended::Completed);
+    let lines: Vec<_> = records.iter().filter(|record| record.text.starts_with("Line ")).collect();
+    assert_eq!(lines.len(), 2500);
+    assert_eq!(lines[2499].text, "Line 2500 of 2500.");
+}

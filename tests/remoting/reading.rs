@@ -1,12 +1,17 @@
 //! What the bridge reads is what there is.
 
+use std::sync::Arc;
+
 use lync_failover::{
-    bridge::{Bridge as _, CallError, Fence, KnownRefusal},
+    bridge::{Bridge as _, CallError, Fence, Keeper, KnownRefusal},
+    clock::SystemClock,
+    controller::{Endpoint, Organisation, observe},
     lync::{
-        Guard, MachineFqdn,
+        EndpointState, Fact, Guard, MachineFqdn,
         cmdlet::{Query, ServiceRole},
         ps::{PsObject, PsValue},
     },
+    plan::Limits,
 };
 
 use crate::{
@@ -166,6 +171,56 @@ async fn a_host_that_was_completed_is_used() {
         lab.inject("{clearFaults: true}");
         remote.query(&host(), &[]).await.expect("it answers");
         assert_eq!(unfit(), None, "{configuration}");
+        remote.close().await;
+    }
+}
+
+/// The journal is needed to change something, not to look.
+#[tokio::test]
+async fn a_host_whose_journal_is_away_is_read_and_not_used() {
+    for (away, others_are_fit) in [(format!(", host: {HOST}"), true), (String::new(), false)] {
+        let lab = Lab::http(&format!("faults:\n- {{kind: HomeAway{away}}}\n"), 1.0).await;
+        let remote = Arc::new(bridge(&lab, MODULE));
+        let endpoint = |place: &lync_failover::simulator::winrm::Place| Endpoint {
+            host: place.host.clone(),
+            pool: place.pool.clone(),
+        };
+        let org = Organisation {
+            bridge: remote.clone(),
+            prober: Arc::new(lab.direct()),
+            clock: Arc::new(SystemClock),
+            endpoints: lab.places.iter().map(endpoint).collect(),
+            limits: Limits::default(),
+            interval: jiff::SignedDuration::from_secs(60),
+        };
+        let first = observe(&org, None).await;
+        let observed = observe(&org, Some(&first)).await;
+        assert!(matches!(observed.topology, Fact::Known { .. }), "{:?}", observed.topology);
+        assert!(observed.registrars.values().all(|fact| fact.value() == Some(&true)), "nobody is blind");
+        for (host, state) in &observed.endpoints {
+            match state.value() {
+                Some(EndpointState::Connected) => assert!(others_are_fit && host.as_str() != HOST, "{host}"),
+                Some(EndpointState::Unfit(why)) => {
+                    assert!(!others_are_fit || host.as_str() == HOST, "{host}: {why}");
+                    assert!(
+                        why.contains("the journal of its module cannot be used: The journal is not in"),
+                        "{why}"
+                    );
+                }
+                other => panic!("{host}: {other:?}"),
+            }
+        }
+        let epoch = remote.raise_epoch(&host()).await;
+        assert!(epoch.as_ref().is_err_and(|why| why.to_string().contains("journal")), "{epoch:?}");
+        let fence = Fence { epoch: 1, keeper: Some(Keeper::Journal("7d0c".to_owned())) };
+        let started = remote.start(&operation(set_edge(), &fence)).await;
+        assert!(matches!(&started, Err(CallError::NotSent(_))), "{started:?}");
+        let asked = remote.adopt(&host(), &operation(set_edge(), &fence)).await;
+        assert!(asked.is_err(), "a journal that is away says nothing by not knowing: {asked:?}");
+        assert_eq!(lab.transcript().starts().count(), 0);
+        lab.inject("{clearFaults: true}");
+        observe(&org, Some(&observed)).await;
+        remote.raise_epoch(&host()).await.expect("it is back, and used");
         remote.close().await;
     }
 }

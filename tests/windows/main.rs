@@ -2,6 +2,7 @@
 
 mod commands;
 mod endpoint;
+mod journal;
 mod source;
 mod tables;
 

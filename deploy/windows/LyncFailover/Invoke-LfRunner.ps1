@@ -23,6 +23,7 @@ $module = Import-Module -Name $manifest -PassThru
         $said = @{
             Path = Get-LfRecordPath -JournalHome $journal -OperationId $OperationId
             Waiting = New-Object -TypeName System.Collections.Generic.List[string]
+            Pause = New-Object -TypeName System.Diagnostics.Stopwatch
         }
         $failure = Invoke-LfAction -Entry $entry -Said $said
         Complete-LfRun -JournalHome $journal -OperationId $OperationId -ErrorRecord $failure -Said $said

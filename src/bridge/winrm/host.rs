@@ -41,6 +41,8 @@ pub(super) struct Known {
     pub(super) missing: Vec<String>,
     /// Where its journal is kept.
     pub(super) home: Option<Home>,
+    /// Why its journal cannot be used.
+    pub(super) problem: Option<String>,
 }
 
 /// Where the journal of a module is kept.

@@ -147,6 +147,9 @@ impl Inner {
                 known.missing.join(", ")
             ));
         }
+        if let Some(problem) = known.problem {
+            return Some(format!("the journal of its module cannot be used: {problem} (docs/windows.md)"));
+        }
         let shared = self.shared_home()?;
         match known.home {
             Some(Home { id, .. }) if id == shared => None,
@@ -266,7 +269,7 @@ mod tests {
         for (host, home) in bridge.0.hosts.values().zip(homes) {
             let guard = if home.is_some() { Guard::Module } else { Guard::Plain };
             let missing = missing.iter().map(|name| (*name).to_owned()).collect();
-            host.learn(host::Known { guard, missing, home });
+            host.learn(host::Known { guard, missing, home, problem: None });
         }
         bridge
     }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     bridge::{Adoption, CallError, Ended, Fence, Followed, Keeper, Operation, Record, Refusal, Stream},
     lync::{
-        cmdlet::ModuleFunction,
+        cmdlet::{ModuleFunction, RECORDS_AT_MOST},
         ps::{PsObject, PsValue},
     },
     psrp::{client::PipelineEnd, messages::CreatePipeline},
@@ -103,7 +103,8 @@ pub(super) async fn follow(
         let Some(entry) = ask(inner, host, operation, after).await? else {
             return Err(CallError::Unknown(format!("the journal does not know operation {}", operation.id)));
         };
-        let ended = entry.ended();
+        // After as many there may be more, and who has heard the end asks no further.
+        let ended = entry.ended().filter(|_| entry.records.len() < RECORDS_AT_MOST);
         if !entry.records.is_empty() || ended.is_some() || tokio::time::Instant::now() >= until {
             return Ok(Followed { records: entry.records, next: entry.next, ended });
         }

@@ -89,11 +89,16 @@ fn endpoint(row: &PsObject) -> Option<Known> {
         Some(PsValue::Null) | None => Vec::new(),
         Some(other) => text(other).map(str::to_owned).into_iter().collect(),
     };
-    let home = Home {
-        id: row.get("HomeId").and_then(text)?.to_owned(),
-        is_shared: row.get("HomeKind").and_then(text)? == "Shared",
+    // A module that does not know the property says so by failing.
+    let problem = row.get("Problem").and_then(text).filter(|text| !text.is_empty()).map(str::to_owned);
+    let home = match &problem {
+        Some(_) => None,
+        None => Some(Home {
+            id: row.get("HomeId").and_then(text)?.to_owned(),
+            is_shared: row.get("HomeKind").and_then(text)? == "Shared",
+        }),
     };
-    Some(Known { guard: Guard::Module, missing, home: Some(home) })
+    Some(Known { guard: Guard::Module, missing, home, problem })
 }
 
 /// The rows of each query, up to the object that ends its answer. What has no end, or another number of
@@ -158,7 +163,7 @@ async fn learn_commands(inner: &Inner, host: &Host) -> Result<(), CallError> {
     let there = CommandMetadata::read_all(&output.values);
     let there = there.map_err(|error| CallError::Unreadable(error.to_string()))?;
     host.is_renewed();
-    host.learn(Known { guard: Guard::Plain, missing: missing(&needed, &there), home: None });
+    host.learn(Known { guard: Guard::Plain, missing: missing(&needed, &there), home: None, problem: None });
     Ok(())
 }
 
@@ -249,6 +254,18 @@ mod tests {
         let known = endpoint(&row).expect("it reads");
         assert_eq!(known.home, Some(Home { id: "7d0c".to_owned(), is_shared: true }));
         assert_eq!(known.missing, ["Set-CsEdgeServer"]);
+        assert_eq!(known.problem, None);
         assert_eq!(endpoint(&PsObject::new("Something.Else")), None);
+    }
+
+    #[test]
+    fn a_host_whose_journal_is_away_says_so_and_has_no_home() {
+        let row = PsObject::new("LyncFailover.Endpoint")
+            .with("HomeId", "")
+            .with("HomeKind", "")
+            .with("Problem", "The network path was not found. (IOException)");
+        let known = endpoint(&row).expect("it reads");
+        assert_eq!((known.home, known.guard), (None, Guard::Module));
+        assert_eq!(known.problem.as_deref(), Some("The network path was not found. (IOException)"));
     }
 }

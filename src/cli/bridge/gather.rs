@@ -190,6 +190,11 @@ fn facts(row: &PsObject) -> Result<(EndpointFacts, Timestamp), String> {
         PsValue::Text(text) => Ok(text.clone()),
         value => Err(other(name, value)),
     };
+    if let Some(PsValue::Text(problem)) = row.get("Problem")
+        && !problem.is_empty()
+    {
+        return Err(format!("the journal of the module cannot be used: {problem}"));
+    }
     let home_kind = match text("HomeKind")?.as_str() {
         "Local" => HomeKind::Local,
         "Shared" => HomeKind::Shared,

@@ -51,7 +51,7 @@ impl Bridge for Ward {
         }
     }
 
-    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError> {
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<crate::bridge::Fence, CallError> {
         self.healthy.raise_epoch(host).await
     }
 

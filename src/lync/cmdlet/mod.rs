@@ -7,6 +7,6 @@ mod module;
 mod mutation;
 mod query;
 
-pub use module::ModuleFunction;
+pub use module::{ModuleFunction, RECORDS_AT_MOST};
 pub use mutation::{CmsFailoverMode, Mutation};
 pub use query::{Query, ServiceRole};

@@ -8,6 +8,9 @@ use crate::lync::{Argument, Invocation};
 /// Parameters of a cmdlet that the module adds by itself.
 const ADDED_THERE: [&str; 2] = ["Confirm", "Verbose"];
 
+/// How many records `Get-LfOperation` gives in one answer, at most. After as many there may be more.
+pub const RECORDS_AT_MOST: usize = 1000;
+
 /// A function of the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModuleFunction<'a> {
@@ -30,7 +33,7 @@ pub enum ModuleFunction<'a> {
     Operation {
         /// The identity of the operation.
         id: Uuid,
-        /// The records after this number are wanted.
+        /// The records after this number are wanted; [`RECORDS_AT_MOST`] of them come.
         after: u64,
     },
     /// `Invoke-LfQuery`: several reading cmdlets, each with the end of its answer marked.

@@ -113,6 +113,11 @@ pub enum FaultKind {
     Missing,
     /// A shell that is asked for on the host is made, and never opens. Stands until faults are cleared.
     NeverOpens,
+    /// The home of the journal cannot be used from the host: its module reads Lync, and starts and knows nothing.
+    /// Stands until faults are cleared.
+    HomeAway,
+    /// The cmdlet says 2,500 lines more than it would, before it begins.
+    Talk,
 }
 
 /// A fault: which calls it strikes, and how.

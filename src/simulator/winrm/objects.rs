@@ -14,16 +14,21 @@ const VERSION: &str = "1.0.0";
 /// An object of the output.
 pub(super) fn value(told: &Told) -> Value {
     match told {
-        Told::Endpoint { home, epoch, now, missing } => {
+        Told::Endpoint { journal, now, missing } => {
             let missing = missing.iter().map(|name| name.as_str().into()).collect();
+            // The simulator has one journal for the organisation.
+            let (home, kind, epoch, problem) = match journal {
+                Ok((home, epoch)) => (home.to_string(), "Shared", *epoch, ""),
+                Err(problem) => (String::new(), "", 0, problem.as_str()),
+            };
             custom("Endpoint")
                 .note("ModuleVersion", VERSION)
-                .note("HomeId", home.to_string())
-                // The simulator has one journal for the organisation.
-                .note("HomeKind", "Shared")
-                .note("Epoch", long(*epoch))
+                .note("HomeId", home)
+                .note("HomeKind", kind)
+                .note("Epoch", long(epoch))
                 .note("Now", time(*now))
                 .note("Missing", array("System.String[]", missing))
+                .note("Problem", problem)
                 .into()
         }
         Told::Fence { epoch, home } => {

@@ -8,6 +8,7 @@ function Get-LfBootTime {
     param()
 
     Microsoft.PowerShell.Core\Import-Module -Name 'CimCmdlets' -Verbose:$false
-    $system = CimCmdlets\Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime -Verbose:$false
+    $system = CimCmdlets\Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime `
+        -Verbose:$false -ErrorAction Stop
     $system.LastBootUpTime.ToUniversalTime()
 }

@@ -9,19 +9,22 @@ function Get-LfMissing {
 
     $actions = Get-LfAction
     foreach ($name in $actions.Keys) {
-        $command = $null
+        $parameters = $null
         try {
             $command = Get-LfLyncCommand -Name $name
+            if ($null -ne $command) {
+                $parameters = $command.Parameters
+            }
         } catch {
             # Without Lync's module nothing of it is there; the answer says so.
             Microsoft.PowerShell.Utility\Write-Debug -Message "$_"
         }
-        if ($null -eq $command) {
+        if ($null -eq $parameters) {
             $name
             continue
         }
         foreach ($parameter in @($actions[$name].Parameters.Keys) + @($actions[$name].Added.Keys)) {
-            if (-not $command.Parameters.ContainsKey($parameter)) {
+            if (-not $parameters.ContainsKey($parameter)) {
                 "$name -$parameter"
             }
         }

@@ -1,7 +1,9 @@
 function Get-LfRecord {
     <#
     .SYNOPSIS
-    How many records an operation has, and those after a number.
+    The records of an operation after a number, 1,000 at most, and the number of the last of them.
+    .NOTES
+    The answer has to stay small enough for a session. Who wants the rest asks again, after that number.
     #>
     [CmdletBinding()]
     [OutputType([psobject])]
@@ -11,32 +13,23 @@ function Get-LfRecord {
         [ValidateRange(0, [long]::MaxValue)] [long]$After = 0
     )
 
+    $most = 1000
     $path = Get-LfRecordPath -JournalHome $JournalHome -OperationId $OperationId
-    $text = ''
-    if ([System.IO.File]::Exists($path)) {
+    $records = New-Object -TypeName System.Collections.ArrayList
+    try {
         $stream = [System.IO.File]::Open($path, 'Open', 'Read', 'ReadWrite')
-        try {
-            $text = (New-Object -TypeName System.IO.StreamReader -ArgumentList $stream).ReadToEnd()
-        } finally {
-            $stream.Dispose()
-        }
+    } catch [System.IO.FileNotFoundException] {
+        return [pscustomobject]@{ Next = $After; Records = @() }
     }
-    # What follows the last line feed is empty, or is being written just now.
+    try {
+        $text = (New-Object -TypeName System.IO.StreamReader -ArgumentList $stream).ReadToEnd()
+    } finally {
+        $stream.Dispose()
+    }
     $lines = $text.Split([char]10)
-    $count = $lines.Length - 1
-    $records = for ($index = [Math]::Min($After, $count); $index -lt $count; $index++) {
-        try {
-            $read = Microsoft.PowerShell.Utility\ConvertFrom-Json -InputObject $lines[$index]
-        } catch {
-            # A line that a full disk or a broken share has cut must not hide the others.
-            $read = [pscustomobject]@{ At = $null; Stream = 'Warning'; Text = 'A record that cannot be read.' }
-        }
-        [pscustomobject]@{
-            PSTypeName = 'LyncFailover.Record'
-            At = ConvertFrom-LfTime $read.At
-            Stream = [string]$read.Stream
-            Text = [string]$read.Text
-        }
+    # What follows the last line feed is empty, or is being written just now.
+    for ($index = $After; $index -lt $lines.Length - 1 -and $records.Count -lt $most; $index++) {
+        $null = $records.Add((ConvertTo-LfRecord -Line $lines[$index]))
     }
-    [pscustomobject]@{ Next = [long]$count; Records = @($records | Where-Object { $null -ne $_ }) }
+    [pscustomobject]@{ Next = [long]($After + $records.Count); Records = $records.ToArray() }
 }

@@ -9,7 +9,8 @@ function Remove-LfRunnerTask {
 
     try {
         Microsoft.PowerShell.Core\Import-Module -Name 'ScheduledTasks' -Verbose:$false
-        ScheduledTasks\Unregister-ScheduledTask -TaskPath '\LyncFailover\' -TaskName $OperationId.ToString('D') -Confirm:$false
+        ScheduledTasks\Unregister-ScheduledTask -TaskPath '\LyncFailover\' -TaskName $OperationId.ToString('D') `
+            -Confirm:$false -ErrorAction Stop
     } catch {
         Microsoft.PowerShell.Utility\Write-Debug -Message "The task of $OperationId stays: $_"
     }

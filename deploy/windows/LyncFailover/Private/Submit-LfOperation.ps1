@@ -18,7 +18,7 @@ function Submit-LfOperation {
         try {
             $entry = Get-LfEntry -JournalHome $JournalHome -OperationId $OperationId
             # It may have begun although the answer of the scheduler was an error.
-            if ($entry.State -ne 'Accepted') {
+            if ($null -eq $entry -or $entry.State -ne 'Accepted') {
                 return
             }
             Complete-LfEntry -JournalHome $JournalHome -Entry $entry -State 'Failed' -ErrorRecord $failure

@@ -10,6 +10,8 @@ function Get-LfOperation {
         [ValidateRange(0, [long]::MaxValue)] [long]$After = 0
     )
 
+    # A caller's -ErrorAction SilentlyContinue would let every throw in here pass, that of the fence as well.
+    $ErrorActionPreference = 'Stop'
     $journal = Get-LfHome
     $lock = Enter-LfLock -JournalHome $journal
     try {

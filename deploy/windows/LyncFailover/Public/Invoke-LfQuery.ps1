@@ -10,6 +10,8 @@ function Invoke-LfQuery {
         [Parameter(Mandatory)] [ValidateCount(1, 500)] [hashtable[]]$Query
     )
 
+    # A caller's -ErrorAction SilentlyContinue would let every throw in here pass, that of the fence as well.
+    $ErrorActionPreference = 'Stop'
     for ($index = 0; $index -lt $Query.Count; $index++) {
         $rows = @()
         $failure = $null

@@ -35,6 +35,8 @@ function Start-LfOperation {
         [string]$ReplicaFqdn
     )
 
+    # A caller's -ErrorAction SilentlyContinue would let every throw in here pass, that of the fence as well.
+    $ErrorActionPreference = 'Stop'
     $given = @{}
     foreach ($name in $PSBoundParameters.Keys) {
         $isOwn = $name -in 'OperationId', 'Fence', 'HomeId', 'Action'
@@ -55,8 +57,9 @@ function Start-LfOperation {
         $isNew = $null -eq $entry
         if ($isNew) {
             Assert-LfAdmission -JournalHome $journal -Fence $Fence
-            Set-LfEpoch -JournalHome $journal -Epoch $Fence
+            # The entry first: a fence that names an entry which is not there would let nothing start any more.
             Set-LfEntry -JournalHome $journal -Entry $order
+            Set-LfFence -JournalHome $journal -Epoch $Fence -Last $order.OperationId
             $entry = $order
         } else {
             Update-LfEntry -JournalHome $journal -Entry $entry

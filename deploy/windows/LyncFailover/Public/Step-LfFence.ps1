@@ -7,11 +7,14 @@ function Step-LfFence {
     [OutputType('LyncFailover.Fence')]
     param()
 
+    # A caller's -ErrorAction SilentlyContinue would let every throw in here pass, that of the fence as well.
+    $ErrorActionPreference = 'Stop'
     $journal = Get-LfHome
     $lock = Enter-LfLock -JournalHome $journal
     try {
-        $epoch = (Get-LfEpoch -JournalHome $journal) + 1
-        Set-LfEpoch -JournalHome $journal -Epoch $epoch
+        $known = Get-LfFence -JournalHome $journal
+        $epoch = $known.Epoch + 1
+        Set-LfFence -JournalHome $journal -Epoch $epoch -Last $known.Last
     } finally {
         $lock.Dispose()
     }
