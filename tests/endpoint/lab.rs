@@ -110,6 +110,10 @@ impl Lab {
         SimulatedBridge::new(Arc::clone(&self.simulator), Arc::clone(&self.clock))
     }
 
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// How many logins the endpoints have refused.
     pub(crate) fn refused_logins(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)

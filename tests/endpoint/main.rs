@@ -13,4 +13,5 @@ mod others;
 mod queries;
 mod reads;
 mod refused;
+mod runbook;
 mod service;
