@@ -10,6 +10,7 @@ mod init;
 mod operator;
 mod organisation;
 mod plan;
+mod procedure;
 mod recorded;
 mod remote;
 mod runbook;
@@ -43,6 +44,8 @@ enum Command {
     Plan(plan::PlanCommand),
     /// Write the manual runbook of the current plan, for the day on which the operator cannot act.
     Runbook(runbook::RunbookCommand),
+    /// Print the documented procedure as this version follows it, with its sources, as Markdown.
+    Procedure(procedure::ProcedureCommand),
     /// Look at Lync once and write down what was seen. Changes nothing.
     Snapshot(snapshot::SnapshotCommand),
     /// Write the LyncFailover that describes Lync as it is now.
@@ -112,6 +115,7 @@ pub fn run() -> ExitCode {
         Command::Simulate(command) => runtime.block_on(command.run()),
         Command::Plan(command) => runtime.block_on(command.run()),
         Command::Runbook(command) => runtime.block_on(command.run()),
+        Command::Procedure(command) => Ok(command.run()),
         Command::Snapshot(command) => runtime.block_on(command.run()),
         Command::Init(command) => runtime.block_on(command.run()),
         Command::Bridge(command) => runtime.block_on(command.run()),

@@ -203,7 +203,7 @@ async fn pypsrp_reads_without_a_journal_and_turns_pages() {
     let faults = "faults:\n- {kind: Talk, cmdlet: Set-CsEdgeServer}\n";
     let lab = Lab::http(faults, 1000.0).await;
     let id = "3f2a4c1e-0000-4000-8000-00000000000b";
-    let start = json!({"OperationId": id, "Fence": 1, "Action": "Set-CsEdgeServer",
+    let start = json!({"OperationId": id, "Fence": 1, "HomeId": lab.home(), "Action": "Set-CsEdgeServer",
         "Identity": "EdgeServer:edge1.contoso.com", "Registrar": "Registrar:pool2.contoso.com"});
     let page = |after: u32| json!(["Get-LfOperation", {"OperationId": id, "After": after}]);
     let calls = json!([["Start-LfOperation", start], page(0), page(1000), page(2000)]);

@@ -1,0 +1,178 @@
+//! Each paragraph of the procedure: what here does it, and which tests show it.
+
+/// A paragraph of Microsoft's documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Paragraph {
+    /// Page and paragraph.
+    pub source: &'static str,
+    /// What it asks for, in short.
+    pub says: &'static str,
+    /// The step, conclusion or instruction that does it.
+    pub done_by: &'static str,
+    /// Golden plans, by their file names without the ending.
+    pub golden: &'static [&'static str],
+    /// Tests on the simulator: `file: name` or the path of an example.
+    pub scenarios: &'static [&'static str],
+}
+
+const fn row(
+    source: &'static str,
+    says: &'static str,
+    done_by: &'static str,
+    golden: &'static [&'static str],
+    scenarios: &'static [&'static str],
+) -> Paragraph {
+    Paragraph { source, says, done_by, golden, scenarios }
+}
+
+const EACH: &str = "convergence: each_disaster_converges_with_the_documented_cmdlets_in_order";
+const PLANNED: &str = "convergence: a_planned_failover_and_the_way_back_lose_nothing";
+const SPLIT: &str = "convergence: a_store_that_is_in_two_places_or_in_none_stops_everything";
+
+/// The paragraphs, in the order of the pages.
+pub const COVERAGE: &[Paragraph] = &[
+    row(
+        "JJ204678, introduction",
+        "the store has to work before the users are failed over",
+        "`src/plan/users.rs`: users come after a healthy store",
+        &["02-site-gone-store-with-it", "04-store-dead-on-third-pool"],
+        &[EACH],
+    ),
+    row(
+        "JJ204678, introduction",
+        "an Edge pool that lives and has Pool1 as next hop is changed before Pool1 is failed over",
+        "SetEdgeNextHop, for every Edge pool of the organisation",
+        &["01-registrars-lost-store-alive", "07-several-edges", "36-explicit-edge-already-right"],
+        &[EACH, "examples/registrars-lost.yaml"],
+    ),
+    row(
+        "JJ204678, next hop at another site, 1",
+        "`Set-CsEdgeServer -Registrar`",
+        "SetEdgeNextHop",
+        &["02-site-gone-store-with-it", "03-pool-gone-store-elsewhere"],
+        &[EACH],
+    ),
+    row(
+        "JJ204678, step 1",
+        "find the pool that has the store",
+        "`src/plan/cms.rs`: four signals, since `-WhatIf` writes to the host only",
+        &["03-pool-gone-store-elsewhere", "23-store-split", "24-bridge-down"],
+        &[EACH, SPLIT],
+    ),
+    row(
+        "JJ204678, step 2",
+        "find the version of that pool and its backup pool",
+        "the topology, from a local replica while the store is dead; the backup pool of the pool that has the store, as the \
+         command says and not the sentence",
+        &["04-store-dead-on-third-pool", "21-unpaired", "34-pool-on-lync-2010"],
+        &[EACH],
+    ),
+    row(
+        "JJ204678, step 3",
+        "is the store available",
+        "`src/plan/cms.rs`: active master, file transfer agent, fresh heartbeats, and the databases open",
+        &["24-bridge-down", "25-observation-too-old", "28-store-impaired-pool-up"],
+        &[
+            "convergence: a_store_is_not_called_dead_from_one_side_of_a_cut",
+            "convergence: truncated_and_incomplete_answers_are_unknown",
+        ],
+    ),
+    row(
+        "JJ204678, step 4",
+        "fail the store over if it is not available or was on Pool1; else go to step 7",
+        "`src/plan/central.rs`",
+        &["01-registrars-lost-store-alive", "03-pool-gone-store-elsewhere", "08-nothing-to-do"],
+        &[EACH, "examples/pool-lost.yaml"],
+    ),
+    row(
+        "JJ204678, step 5, first point",
+        "which side of the mirror is principal",
+        "`src/plan/central.rs`; the names come from the topology",
+        &["26-mirrored-primary-principal", "27-mirrored-mirror-principal"],
+        &[EACH],
+    ),
+    row(
+        "JJ204678, step 5, second point",
+        "`Invoke-CsManagementServerFailover` with the SQL names",
+        "FailOverCentralManagement, DisasterRecovery",
+        &["02-site-gone-store-with-it", "26-mirrored-primary-principal"],
+        &[EACH, "convergence: a_standard_edition_pair_fails_over_too"],
+    ),
+    row(
+        "JJ204678, step 5, third point",
+        "see that active master and file transfer agent are on the backup pool",
+        "the post-condition of FailOverCentralManagement; two active stores or none stop everything",
+        &["23-store-split"],
+        &[SPLIT],
+    ),
+    row(
+        "JJ204678, step 5, last point",
+        "all replicas are current",
+        "`src/plan/replication.rs`: all but those that are known to be dead; a full copy half-way, a limit",
+        &["06-edge-dead-with-its-site"],
+        &[EACH],
+    ),
+    row(
+        "JJ204678, step 7",
+        "`Invoke-CsPoolFailOver -DisasterMode`",
+        "FailOverPool, Disaster; needs consent and a verdict that lasts",
+        &["09-no-consent", "10-down-for-too-short-a-time", "13-always-consent-against-suspect"],
+        &[EACH, "convergence: without_consent_nothing_is_changed"],
+    ),
+    row(
+        "JJ204678, step 7, failing",
+        "if the store is not fully failed over: correct it, and run the cmdlet again",
+        "`src/plan/attempts.rs`: again after a pause, three times at most, each time from a fresh look",
+        &["28-store-impaired-pool-up"],
+        &["convergence: it_gets_over_faults"],
+    ),
+    row(
+        "JJ204678, step 7, Edge error",
+        "change the next hop, then run the cmdlet again",
+        "the users wait for the Edge change; the refusal is known by its text",
+        &["35-edge-cannot-be-changed-users-wait"],
+        &["convergence: it_gets_over_faults"],
+    ),
+    row(
+        "JJ205376",
+        "a store that works is moved without loss before its pool is failed over",
+        "FailOverCentralManagement, Normal",
+        &["05-planned-store-on-pool1", "22-store-to-a-pool-that-is-not-the-pair"],
+        &[PLANNED, "examples/planned-failover"],
+    ),
+    row(
+        "JJ205252",
+        "a planned failover waits for the Backup Service and loses nothing",
+        "FailOverPool, Planned",
+        &["05-planned-store-on-pool1", "17-new-object-moves-a-healthy-pool", "33-backup-service-behind"],
+        &[PLANNED],
+    ),
+    row(
+        "JJ204945",
+        "failing back: one cmdlet, with the name of the home pool; the store may stay",
+        "FailBackPool, Planned",
+        &["14-failback", "15-failback-and-store-return"],
+        &[PLANNED, "examples/failback"],
+    ),
+    row(
+        "JJ204873, `-DisasterMode`",
+        "failing back without the pool that serves",
+        "FailBackPool, Disaster; needs its own consent",
+        &["16-failback-without-the-serving-pool"],
+        &["simulate: without_consent_it_waits_and_says_which_field"],
+    ),
+    row(
+        "JJ721939, important",
+        "a pool whose pair is failed over to it is failed back first",
+        "`src/plan/users.rs`: the pair has to be Active",
+        &["20-both-directions", "30-failback-before-the-other-direction"],
+        &[PLANNED],
+    ),
+    row(
+        "JJ204773",
+        "users are served by their home pool or its pair, by nobody else",
+        "`src/plan/legal.rs`",
+        &["19-not-the-pair", "21-unpaired"],
+        &["simulate: plan_refuses_what_lync_cannot_have"],
+    ),
+];
