@@ -435,6 +435,7 @@ fn in_flight(sketch: &Sketch, undecided: Option<&str>) -> Progress {
         attempt: 1,
         position: (2, 2),
         undecided: undecided.map(Into::into),
+        last_word: LastWord::Runs,
     };
     Progress { intent: Some(intent), ..progress(sketch, &[(edge_step(), 900, completed())]) }
 }

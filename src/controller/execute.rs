@@ -6,7 +6,7 @@ use super::{Event, Kept, Organisation, Shell, StoreError, Subject, follow::settl
 use crate::{
     bridge::{CallError, Ended, Fence, KnownRefusal, Operation, OperationId},
     lync::MachineFqdn,
-    plan::{Intent, Plan, Progress, Run, Step, StepOutcome, Watch},
+    plan::{Intent, LastWord, Plan, Progress, Run, Step, StepOutcome, Watch},
 };
 
 /// Begins a step. When it returns, the intent is stored and the cmdlet runs, or its outcome is stored,
@@ -104,6 +104,7 @@ fn intend(
         attempt: small(attempt),
         position: (small(position), small(total)),
         undecided: None,
+        last_word: LastWord::Runs,
     };
     progress.intent = Some(intent.clone());
     intent

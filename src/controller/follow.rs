@@ -6,7 +6,7 @@ use super::{Event, Kept, Organisation, Shell, StoreError};
 use crate::{
     bridge::{Adoption, CallError, Ended, Keeper, Operation, OperationId},
     lync::MachineFqdn,
-    plan::{Desired, Intent, Plan, Progress, StepOutcome, StepRecord},
+    plan::{Desired, Intent, LastWord, Plan, Progress, StepOutcome, StepRecord},
 };
 
 /// The pause after a host did not answer.
@@ -29,20 +29,21 @@ pub(super) async fn follow(
     let intent = owned.intent.clone();
     if cursor.operation != Some(intent.operation.id) {
         let now = shell.org.clock.now();
-        let (undecided, runs) = match adopt(shell.org, &intent.operation).await {
+        let (undecided, last_word) = match adopt(shell.org, &intent.operation).await {
             Ok(Found::Over(outcome)) => return settle(shell, outcome, kept).await,
             Ok(Found::NeverSent) => return take_back(shell, kept).await,
             // Of one that is past its limit people have been told.
-            Ok(Found::Running) => (intent.undecided.clone().filter(|_| intent.is_past_its_limit(now)), true),
-            Ok(Found::Undecidable(why)) => (Some(why), false),
-            Err(err) => (Some(format!("nobody could be asked about it: {err}")), false),
+            Ok(Found::Running) => (intent.undecided.clone().filter(|_| intent.is_past_its_limit(now)), None),
+            Ok(Found::Undecidable(why)) => (Some(why), Some(LastWord::CannotTell)),
+            // Who says nothing does not change what was heard last.
+            Err(err) => (Some(format!("nobody could be asked about it: {err}")), Some(intent.last_word)),
         };
-        if intent.undecided != undecided {
-            let intent = Intent { undecided, ..intent.clone() };
-            kept.record.intent = Some(super::OwnedIntent { intent, ..owned });
+        let news = Intent { undecided, last_word: last_word.unwrap_or(LastWord::Runs), ..intent.clone() };
+        if news != intent {
+            kept.record.intent = Some(super::OwnedIntent { intent: news, ..owned });
             kept = kept.save(shell.store).await?;
         }
-        if !runs {
+        if last_word.is_some() {
             return Ok(kept);
         }
         *cursor = Cursor { operation: Some(intent.operation.id), next: 0 };
@@ -127,7 +128,7 @@ async fn ask(org: &Organisation, via: &MachineFqdn, operation: &Operation) -> Re
 
 /// Decides about an operation that nobody can be asked about: its effect shows, and it has had all the time that
 /// it may take; or a person has approved a plan that does it again. An effect that shows earlier is no proof that
-/// the cmdlet has ended.
+/// the cmdlet has ended, and nor is what a person says of one that ran when it was last heard of.
 pub(super) fn decide_unanswered(
     plan: &Plan,
     desired: &Desired,
@@ -141,7 +142,9 @@ pub(super) fn decide_unanswered(
     }
     // An approval from before the operation began says nothing about its outcome.
     let is_newer = progress.generation > intent.generation;
-    let is_approved = is_newer && !plan.hash.is_empty() && desired.approved_plan.as_ref() == Some(&plan.hash);
+    let is_over = intent.may_run_until(now).is_none();
+    let is_approved =
+        is_over && is_newer && !plan.hash.is_empty() && desired.approved_plan.as_ref() == Some(&plan.hash);
     is_approved.then(|| StepOutcome::NotStarted(format!("a person approved to do it again; {why}")))
 }
 

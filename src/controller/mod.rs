@@ -6,7 +6,9 @@
 mod event;
 mod execute;
 mod follow;
+mod moving;
 mod observe;
+mod party;
 mod record;
 mod requeue;
 mod resource;
@@ -27,9 +29,11 @@ use crate::{
 };
 
 pub use event::{Event, Listener, Silent};
+pub use moving::{Moved, move_record};
 pub use observe::observe;
 pub(crate) use observe::{Asked, topology_document};
-pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner, Party, Sender};
+pub use party::{Party, Sender, Standing};
+pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner};
 pub use requeue::requeue_after;
 pub use resource::Resource;
 pub use round::{Passed, Round, Rounds, Subject};

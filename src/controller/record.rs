@@ -1,50 +1,18 @@
 //! What the operator remembers of one Lync organisation: the one intent in flight, and a little for each
 //! resource.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{collections::BTreeMap, fmt};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::Sender;
 use crate::plan::{Intent, Progress, Run, StepRecord, Watch};
 
 /// Identifies a resource in a record: its uid in a cluster, its name elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Owner(pub String);
-
-/// The deployment on whose way an operation was sent: its endpoints and its account know how to ask for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Sender {
-    /// The uid of the deployment.
-    pub id: String,
-    /// Its namespace and name, for people.
-    pub name: String,
-}
-
-/// Whose rounds they are, and who else makes some.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Party {
-    /// The deployment; none where there is only one.
-    pub own: Option<Sender>,
-    /// The ids of all deployments that somebody works for.
-    pub others: BTreeSet<String>,
-}
-
-impl Party {
-    /// Whether it may find out about an operation, and decide about it. What another deployment has sent is left
-    /// to that one for as long as it is there.
-    pub fn may_follow(&self, owned: &OwnedIntent) -> bool {
-        match (&owned.sender, &self.own) {
-            (Some(sender), Some(own)) => sender.id == own.id || !self.others.contains(&sender.id),
-            _ => true,
-        }
-    }
-}
 
 /// The intent in flight, and whose it is. At most one an organisation: this is the lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +94,7 @@ impl OrganisationRecord {
             run: memory.run,
             last_run: memory.last_run,
             recent: self.recent.clone(),
+            left_alone: None,
             barred: None,
             watch: watch.clone(),
         }
@@ -154,6 +123,30 @@ impl OrganisationRecord {
             };
             self.intent = progress.intent.as_ref().map(owned);
         }
+    }
+
+    /// What of it is a deployment's own: what it has sent, and what is remembered of its resources.
+    pub fn own(mut self, sender: &str, owners: &[Owner]) -> Self {
+        let is_own = |owned: &OwnedIntent| {
+            owners.contains(&owned.owner) || owned.sender.as_ref().is_some_and(|it| it.id == sender)
+        };
+        self.resources.retain(|owner, _| owners.contains(owner));
+        Self { intent: self.intent.filter(is_own), recent: Vec::new(), resources: self.resources }
+    }
+
+    /// Takes over what another record remembers of resources, and what has ended lately. Where both know a
+    /// resource, the other one knows it better. A run is not taken over: what is left of it is planned anew, and
+    /// asks for consent anew where that is needed.
+    pub fn take_over(&mut self, other: &Self, owners: &[Owner]) {
+        for owner in owners {
+            let Some(memory) = other.resources.get(owner) else { continue };
+            let memory = Memory { run: None, ..memory.clone() };
+            self.resources.insert(owner.clone(), memory);
+        }
+        let missing = other.recent.iter().filter(|record| !self.recent.contains(record));
+        let missing: Vec<_> = missing.cloned().collect();
+        self.recent.extend(missing);
+        self.recent.sort_by_key(|record| record.ended_at);
     }
 
     /// Drops what is remembered for a resource that was deleted, unless its operation is in flight. Says

@@ -11,7 +11,8 @@ const BUSY: SignedDuration = SignedDuration::from_secs(5);
 /// When to make the next pass: at once while an operation is in flight (following it waits by itself),
 /// often while something is waited for, at the interval otherwise.
 pub fn requeue_after(passed: &Passed, interval: SignedDuration, now: Timestamp) -> SignedDuration {
-    if passed.progress.intent.as_ref().is_some_and(|intent| intent.undecided.is_none()) {
+    let follows = passed.progress.left_alone.is_none();
+    if follows && passed.progress.intent.as_ref().is_some_and(|intent| intent.undecided.is_none()) {
         return SignedDuration::ZERO;
     }
     let busy = BUSY.min(interval);

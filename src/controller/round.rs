@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use super::{
     Event, Listener, Mandate, Organisation, OrganisationRecord, OwnedIntent, Owner, Party, RecordStore,
-    Revision, StoreError,
+    Revision, Standing, StoreError,
     execute::execute,
     follow::{Cursor, decide_unanswered, follow, settle},
     observe::observe,
 };
 use crate::{
-    lync::Observed,
+    lync::{Fact, Observed, Source},
     plan::{Assessment, Decision, Desired, Hold, Plan, Progress, Run, Watch, assess, contests, plan},
 };
 
@@ -35,7 +35,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    async fn load(store: &dyn RecordStore) -> Result<Self, StoreError> {
+    pub(super) async fn load(store: &dyn RecordStore) -> Result<Self, StoreError> {
         let (record, revision) = store.load().await?;
         Ok(Self { stored: record.clone(), record, revision })
     }
@@ -112,6 +112,11 @@ impl Rounds {
         self.party = party;
     }
 
+    /// The domain of the organisation as the store itself has named it, once it was read.
+    pub fn domain(&self) -> Option<String> {
+        live_domain(self.seen.as_ref()?)
+    }
+
     /// Looks, plans for the subjects in their order, and takes the one next action, if there is one.
     ///
     /// # Errors
@@ -125,11 +130,12 @@ impl Rounds {
         subjects: &[Subject<'_>],
     ) -> Result<Round, StoreError> {
         let shell = Shell { org, store, listener, party: &self.party };
-        let mandate = store.mandate();
+        let mut mandate = store.mandate();
         let is_shown_only = matches!(mandate, Mandate::Show(_));
         let mut kept = Kept::load(store).await?;
         // What is in flight is finished first, whatever the specs say by now.
-        if !is_shown_only && kept.record.intent.as_ref().is_some_and(|owned| self.party.may_follow(owned)) {
+        if left_alone(shell, &mandate, &kept.record).is_none() {
+            kept = claim(shell, kept).await?;
             kept = follow(shell, &mut self.cursor, kept).await?;
         }
 
@@ -143,9 +149,10 @@ impl Rounds {
         self.seen = Some(seen.clone());
 
         self.watch = std::mem::take(&mut self.watch).with_observation(&observed, &org.limits, now);
-        let decides =
-            !is_shown_only && kept.record.intent.as_ref().is_some_and(|owned| self.party.may_follow(owned));
-        if decides {
+        if let (Mandate::Full, Some(why)) = (&mandate, self.party.is_elsewhere(&observed)) {
+            mandate = Mandate::Finish(why);
+        }
+        if left_alone(shell, &mandate, &kept.record).is_none() {
             kept = decide_for_the_absent(shell, subjects, &self.watch, (&observed, now), kept).await?;
         }
 
@@ -155,7 +162,7 @@ impl Rounds {
         for (subject, contest) in subjects.iter().zip(contests) {
             let desired = Desired { contested: contest, ..subject.desired.clone() };
             let subject = Subject { desired: &desired, ..*subject };
-            let looks = Looks { fresh: &observed, seen: &seen, now, mandate: &mandate, decides };
+            let looks = Looks { fresh: &observed, seen: &seen, now, mandate: &mandate };
             let (plan, after) = step(shell, &subject, &self.watch, looks, kept).await?;
             kept = after;
             plans.push(plan);
@@ -168,7 +175,7 @@ impl Rounds {
         };
         let passed = subjects.iter().zip(plans).map(|(subject, plan)| Passed {
             plan,
-            progress: record.progress(subject.owner, subject.generation, &self.watch),
+            progress: remembered(shell, &mandate, &record, subject, &self.watch),
         });
         let of_nobody = record.progress(&Owner(String::new()), 0, &self.watch);
         Ok(Round {
@@ -178,6 +185,23 @@ impl Rounds {
             in_flight: record.intent,
             observed: seen,
         })
+    }
+}
+
+/// The domain of a topology that was read from the store: a replica may be older.
+fn live_domain(observed: &Observed) -> Option<String> {
+    match &observed.topology {
+        Fact::Known { value, source: Source::CentralManagement(_), .. } => value.domain(),
+        _ => None,
+    }
+}
+
+impl Party {
+    /// Why nothing is begun under the record in use: the organisation is another one by now.
+    fn is_elsewhere(&self, observed: &Observed) -> Option<String> {
+        let (known, now) = (self.domain.as_ref()?, live_domain(observed)?);
+        let why = || format!("its record is kept under the domain {known}, and the topology says {now} now");
+        (*known != now).then(why)
     }
 }
 
@@ -211,8 +235,46 @@ struct Looks<'a> {
     seen: &'a Observed,
     now: Timestamp,
     mandate: &'a Mandate,
-    /// Whether it may decide about what is in flight.
-    decides: bool,
+}
+
+/// Why nothing is to be found out about what is in flight, nor decided; `None` if it is followed, or nothing is.
+fn left_alone(shell: Shell<'_>, mandate: &Mandate, record: &OrganisationRecord) -> Option<String> {
+    let owned = record.intent.as_ref()?;
+    if let Mandate::Show(why) = mandate {
+        return Some(format!("nobody is asked about it: {why}"));
+    }
+    match shell.party.standing(owned, &shell.org.endpoints) {
+        Standing::Own => None,
+        Standing::Theirs(name) => Some(format!("LyncDeployment {name}, which has sent it, follows it")),
+        Standing::Nobody(why) => Some(why),
+    }
+}
+
+/// Enters who follows what nobody is left to follow, so that one does. The next one finds it taken.
+async fn claim(shell: Shell<'_>, mut kept: Kept) -> Result<Kept, StoreError> {
+    let (Some(own), Some(owned)) = (&shell.party.own, &mut kept.record.intent) else { return Ok(kept) };
+    if owned.sender.as_ref().is_none_or(|sender| sender.id != own.id) {
+        tracing::warn!(operation = %owned.intent.operation.id, left_by = ?owned.sender, "it is followed from here now");
+        owned.sender = Some(own.clone());
+    }
+    kept.save(shell.store).await
+}
+
+/// What is remembered for a subject, and what stands in its way.
+fn remembered(
+    shell: Shell<'_>,
+    mandate: &Mandate,
+    record: &OrganisationRecord,
+    subject: &Subject<'_>,
+    watch: &Watch,
+) -> Progress {
+    let progress = record.progress(subject.owner, subject.generation, watch);
+    let left_alone = left_alone(shell, mandate, record);
+    let busy = progress.busy.map(|busy| match &left_alone {
+        Some(why) => format!("{busy} ({why})"),
+        None => busy,
+    });
+    Progress { busy, left_alone, barred: mandate.barred(), ..progress }
 }
 
 /// Plans for one subject and does what its plan says, if the organisation is free.
@@ -224,8 +286,7 @@ async fn step(
     mut kept: Kept,
 ) -> Result<(Plan, Kept), StoreError> {
     let now = looks.now;
-    let progress = kept.record.progress(subject.owner, subject.generation, watch);
-    let progress = Progress { barred: looks.mandate.barred(), ..progress };
+    let progress = remembered(shell, looks.mandate, &kept.record, subject, watch);
     let plan = plan(subject.desired, looks.fresh, &progress, &shell.org.limits, now);
     let plan = bridge_over(plan, subject.desired, looks.seen, &progress, shell.org, now);
     let made = Event::Planned {
@@ -235,7 +296,7 @@ async fn step(
         now,
     };
     shell.listener.saw(made);
-    if looks.decides
+    if progress.left_alone.is_none()
         && let Some(outcome) = decide_unanswered(&plan, subject.desired, &progress, now)
     {
         let kept = settle(shell, outcome, kept).await?;

@@ -17,7 +17,7 @@ pub enum Mandate {
     Full,
     /// What is in flight is followed to its end, and nothing is begun; says why.
     Finish(String),
-    /// It is shown and not written, not even about what is in flight; says why.
+    /// What of it is the deployment's own is shown; nothing is written, not even about what is in flight; says why.
     Show(String),
 }
 

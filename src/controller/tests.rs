@@ -13,7 +13,7 @@ use crate::{
     },
     clock::{Clock, ScaledClock},
     lync::{MachineFqdn, cmdlet::Query},
-    plan::{Decision, Desired, Hold, Intent, Limits, Step, UsersGoal},
+    plan::{Decision, Desired, Hold, Intent, LastWord, Limits, Step, UsersGoal},
     simulator::{Scenario, Simulator},
 };
 
@@ -78,7 +78,7 @@ fn journal(home: &str) -> Fence {
 
 fn party(own: &str, others: &[&str]) -> Party {
     let own = Sender { id: own.to_owned(), name: format!("lync-dr/{own}") };
-    Party { own: Some(own), others: others.iter().map(|id| (*id).to_owned()).collect() }
+    Party { own: Some(own), others: others.iter().map(|id| (*id).to_owned()).collect(), ..Party::default() }
 }
 
 struct Theatre {
@@ -86,6 +86,7 @@ struct Theatre {
     store: Under,
     rounds: Rounds,
     desired: Desired,
+    generation: i64,
 }
 
 impl Theatre {
@@ -113,6 +114,7 @@ impl Theatre {
             store: Under { inner: MemoryStore::default(), mandate },
             rounds: Rounds::default(),
             desired: Desired { users: vec![goal], ..Desired::default() },
+            generation: 1,
         }
     }
 
@@ -143,6 +145,7 @@ impl Theatre {
             attempt: 1,
             position: (1, 2),
             undecided: None,
+            last_word: LastWord::Runs,
         };
         let owned = OwnedIntent {
             owner: Owner("lfo".to_owned()),
@@ -156,12 +159,22 @@ impl Theatre {
 
     async fn round(&mut self) -> Round {
         let owner = Owner("lfo".to_owned());
-        let subject = Subject { owner: &owner, name: "contoso", desired: &self.desired, generation: 1 };
+        let subject =
+            Subject { owner: &owner, name: "contoso", desired: &self.desired, generation: self.generation };
         self.rounds.round(&self.org, &self.store, &Silent, &[subject]).await.expect("memory")
     }
 
     async fn intent(&self) -> Option<Intent> {
-        self.store.inner.load().await.expect("memory").0.intent.map(|owned| owned.intent)
+        self.owned().await.map(|owned| owned.intent)
+    }
+
+    async fn owned(&self) -> Option<OwnedIntent> {
+        self.store.inner.load().await.expect("memory").0.intent
+    }
+
+    /// The pools of the other site are not reached from here.
+    fn loses_sight_of_the_host(&mut self) {
+        self.org.endpoints.retain(|endpoint| endpoint.pool.as_str() == "pool1.contoso.com");
     }
 
     /// What people are told about the operation, if it is still in flight.
@@ -255,4 +268,158 @@ async fn past_the_limit_people_are_told_what_to_do_and_told_once() {
     let (_, written) = lab.store.load().await.expect("memory");
     lab.round().await;
     assert_eq!(lab.store.load().await.expect("memory").1, written, "no news");
+}
+
+/// An operation of `a` on a host of pool2.
+async fn left_by(sender: Option<Sender>) -> OwnedIntent {
+    let lab = Theatre::new(journal("x"), Adoption::Running, Mandate::Full);
+    lab.sends("a", "pool2.contoso.com").await;
+    OwnedIntent { sender, ..lab.owned().await.expect("in flight") }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_is_left_to_follow_is_followed_by_who_can_ask_its_host() {
+    let mut near = Theatre::new(journal("x"), Adoption::Running, Mandate::Full);
+    let all = near.org.endpoints.clone();
+    near.loses_sight_of_the_host();
+    let some = near.org.endpoints;
+    let (of_a, of_nobody) = (left_by(party("a", &[]).own).await, left_by(None).await);
+    let b = party("b", &["b"]);
+    assert_eq!(b.standing(&of_a, &all), Standing::Own);
+    assert_eq!(b.standing(&of_nobody, &all), Standing::Own, "written by an earlier version");
+    assert_eq!(party("b", &["a", "b"]).standing(&of_a, &all), Standing::Theirs("lync-dr/a".to_owned()));
+    assert_eq!(party("a", &["a"]).standing(&of_a, &some), Standing::Own);
+    for owned in [&of_a, &of_nobody] {
+        let standing = b.standing(owned, &some);
+        assert!(
+            matches!(&standing, Standing::Nobody(why) if why.contains("fe01.pool2.contoso.com is not among")),
+            "{standing:?}"
+        );
+    }
+}
+
+/// Who does not watch a namespace cannot know that something in it is gone.
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_cannot_be_seen_is_not_called_gone() {
+    let lab = Theatre::new(journal("x"), Adoption::Running, Mandate::Full);
+    let owned = left_by(party("a", &[]).own).await;
+    let watching = |namespace: &str| Party { namespace: Some(namespace.to_owned()), ..party("b", &["b"]) };
+    assert_eq!(watching("lync-dr").standing(&owned, &lab.org.endpoints), Standing::Own);
+    let elsewhere = watching("elsewhere").standing(&owned, &lab.org.endpoints);
+    assert!(matches!(&elsewhere, Standing::Nobody(why) if why.contains("does not watch")), "{elsewhere:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_follow_says_what_to_do_and_does_not_hurry() {
+    let mut b = Theatre::new(journal("x"), Adoption::NeverStarted, Mandate::Full);
+    b.sends("a", "pool2.contoso.com").await;
+    b.loses_sight_of_the_host();
+    b.rounds.meet(party("b", &["b"]));
+    let before = b.owned().await;
+    let round = b.round().await;
+    assert_eq!(b.owned().await, before);
+    let decision = &round.passed[0].plan.decision;
+    assert!(
+        matches!(decision, Decision::Hold(Hold::NotReady { why }) if why.contains("add it")),
+        "{decision:?}"
+    );
+    let pause = requeue_after(&round.passed[0], b.org.interval, b.org.clock.now());
+    assert!(pause >= SignedDuration::from_secs(5), "{pause}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_who_could_follow_what_was_left_behind_one_does() {
+    let cannot_tell = Adoption::Undecidable("another account".to_owned());
+    let mut b = Theatre::new(journal("x"), cannot_tell, Mandate::Full);
+    b.sends("a", "pool2.contoso.com").await;
+    b.rounds.meet(party("b", &["b", "c"]));
+    b.round().await;
+    let owned = b.owned().await.expect("in flight");
+    assert_eq!(owned.sender, party("b", &[]).own);
+    let standing = party("c", &["b", "c"]).standing(&owned, &b.org.endpoints);
+    assert_eq!(standing, Standing::Theirs("lync-dr/b".to_owned()));
+}
+
+/// Approves the plan as it is now, with a new edit.
+async fn approve(lab: &mut Theatre) -> Round {
+    let round = lab.round().await;
+    lab.desired.approved_plan = Some(round.passed[0].plan.hash.clone());
+    lab.generation = 2;
+    lab.round().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approval_does_not_end_what_ran_when_it_was_last_heard_of() {
+    let mut lab = Theatre::new(journal("other"), Adoption::Running, Mandate::Full);
+    lab.sends("a", "pool2.contoso.com").await;
+    let round = approve(&mut lab).await;
+    assert!(lab.told().await.flatten().is_some(), "nobody can be asked, and it may run");
+    let decision = &round.passed[0].plan.decision;
+    assert!(
+        matches!(decision, Decision::Hold(Hold::OutcomeUnknown { why, .. })
+            if why.contains("it may run until 2026-11-22T03:15:00Z, and an approval counts from then on")),
+        "{decision:?}"
+    );
+    lab.pause(15).await;
+    lab.round().await;
+    assert_eq!(lab.told().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approval_decides_at_once_where_the_host_cannot_tell() {
+    let cannot_tell = Adoption::Undecidable("another account".to_owned());
+    let mut lab = Theatre::new(journal("x"), cannot_tell, Mandate::Full);
+    lab.sends("a", "pool2.contoso.com").await;
+    approve(&mut lab).await;
+    assert_eq!(lab.told().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_of_an_earlier_version_is_read_and_one_of_this_can_be_read_by_it() {
+    let owned = left_by(None).await;
+    let text = serde_json::to_string(&owned).expect("it serialises");
+    assert!(!text.contains("lastWord") && !text.contains("sender"), "as it was written before: {text}");
+    assert_eq!(serde_json::from_str::<OwnedIntent>(&text).expect("it reads"), owned);
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_a_domain_that_the_topology_does_not_have_nothing_is_begun() {
+    let begun = async |domain: &str| {
+        let mut lab = Theatre::new(journal("x"), Adoption::Running, Mandate::Full);
+        let known = Memory { converged_generation: Some(0), ..Memory::default() };
+        let resources = [(Owner("lfo".to_owned()), known)].into();
+        let record = OrganisationRecord { resources, ..OrganisationRecord::default() };
+        lab.store.inner.save(&record, &Revision("0".to_owned())).await.expect("memory");
+        lab.rounds.meet(Party { domain: Some(domain.to_owned()), ..party("a", &["a"]) });
+        let round = lab.round().await;
+        (lab.intent().await.is_some(), format!("{:?}", round.passed[0].plan.decision))
+    };
+    let (has_begun, said) = begun("fabrikam.com").await;
+    assert!(!has_begun && said.contains("domain fabrikam.com"), "{said}");
+    let (has_begun, said) = begun("contoso.com").await;
+    assert!(has_begun, "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_moves_while_something_is_in_flight_under_the_old_name() {
+    let lab = Theatre::new(journal("x"), Adoption::Running, Mandate::Full);
+    lab.sends("a", "pool2.contoso.com").await;
+    let new = MemoryStore::default();
+    let before = lab.store.load().await;
+    let moved = move_record(&lab.store, &new, &[Owner("lfo".to_owned())]).await;
+    assert!(matches!(moved, Ok(Moved::Waits(_))), "{moved:?}");
+    assert_eq!((lab.store.load().await, new.load().await.expect("memory").1.0), (before, "0".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_record_that_is_only_assumed_a_deployment_is_shown_its_own() {
+    let owned = left_by(party("a", &[]).own).await;
+    let (mine, other) = (Owner("lfo".to_owned()), Owner("other".to_owned()));
+    let resources = [(mine.clone(), Memory::default()), (other.clone(), Memory::default())].into();
+    let record = OrganisationRecord { intent: Some(owned), resources, ..OrganisationRecord::default() };
+    let stranger = record.clone().own("b", &[Owner("third".to_owned())]);
+    assert_eq!(stranger, OrganisationRecord::default());
+    let own = record.clone().own("b", std::slice::from_ref(&mine));
+    assert!(own.intent.is_some() && !own.resources.contains_key(&other), "{own:?}");
+    assert!(record.own("a", &[]).intent.is_some(), "it has sent it");
 }

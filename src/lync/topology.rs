@@ -152,6 +152,13 @@ pub struct Topology {
 }
 
 impl Topology {
+    /// What tells the organisation from all others: the shortest domain that a pool is in, of several the first
+    /// by name. An Active Directory forest has at most one Lync organisation. `None`: there is no pool.
+    pub fn domain(&self) -> Option<String> {
+        let of = |pool: &PoolFqdn| Some(pool.as_str().split_once('.')?.1.to_ascii_lowercase());
+        self.pools.keys().filter_map(of).min_by_key(|domain| (domain.len(), domain.clone()))
+    }
+
     /// The registrar pool that a machine belongs to.
     pub fn pool_of(&self, machine: &MachineFqdn) -> Option<&PoolFqdn> {
         self.pools.iter().find(|(_, pool)| pool.machines.contains(machine)).map(|(name, _)| name)
@@ -171,5 +178,30 @@ impl Topology {
     /// The pool that a pool is paired with.
     pub fn backup_of(&self, pool: &PoolFqdn) -> Option<&PoolFqdn> {
         self.pools.get(pool)?.backup.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_domain_is_the_shortest_one_whatever_else_there_is() {
+        let domain = |pools: &[&str]| {
+            let pool = || Pool {
+                site: "DC1".to_owned(),
+                kind: PoolKind::FrontEnd,
+                version: Version::LYNC_2013,
+                machines: Vec::new(),
+                backup: None,
+                central_management_store: None,
+                central_management_mirror: None,
+            };
+            let pools = pools.iter().map(|name| (name.parse().expect("a name"), pool())).collect();
+            Topology { pools, ..Topology::default() }.domain()
+        };
+        assert_eq!(domain(&["pool1.emea.contoso.com", "pool2.contoso.com"]).as_deref(), Some("contoso.com"));
+        assert_eq!(domain(&["pool2.b.com", "pool1.a.com"]).as_deref(), Some("a.com"));
+        assert_eq!(domain(&[]), None);
     }
 }

@@ -7,7 +7,7 @@ use kube::ResourceExt;
 use crate::{
     api::{BridgeSpec, LyncDeployment},
     bridge::{RemoteSimulator, SimulatedBridge},
-    controller::{Endpoint, Mandate, Organisation, RecordStore},
+    controller::{Endpoint, Mandate, Moved, Organisation, Owner, RecordStore, move_record},
     reach::{self, ReachError, Secrets, short},
     simulator::{OrganisationView, lock},
 };
@@ -25,17 +25,18 @@ pub(super) struct Reached {
     remote: Option<Remote>,
 }
 
-/// Finds the way to the organisation of a deployment.
+/// Finds the way to the organisation of a deployment. `last` is the identity that it had so far in this process.
 pub(super) async fn reach(
     deployment: &LyncDeployment,
     environment: &Environment,
     secrets: &dyn Secrets,
+    last: Option<String>,
 ) -> Result<Reached, ReachError> {
     match &deployment.spec.bridge {
         BridgeSpec { winrm: Some(winrm), simulated: None } => {
             let clock = &environment.clock;
             let (organisation, remote) = Remote::new(deployment, winrm, secrets, clock).await?;
-            let identity = remote.assumed(deployment);
+            let identity = last.unwrap_or_else(|| remote.assumed(deployment));
             Ok(Reached { organisation, identity, mandate: Mandate::Full, remote: Some(remote) })
         }
         BridgeSpec { winrm: None, simulated: Some(simulated) } => {
@@ -54,29 +55,56 @@ impl Reached {
         }
     }
 
-    /// Finds out who is behind the endpoints, if that is not known yet, and with it which record counts. `record`
-    /// gives the store of an identity.
-    pub(super) async fn identify<S: RecordStore>(&mut self, record: impl Fn(&str) -> S) {
+    /// Finds out who is behind the endpoints, and with it which record counts. `live` is the domain that the store
+    /// itself has named last, `record` gives the store of an identity. Of the resources of the deployment it takes
+    /// along what is remembered.
+    pub(super) async fn identify<S: RecordStore>(
+        &mut self,
+        live: Option<String>,
+        owners: &[Owner],
+        record: impl Fn(&str) -> S,
+    ) {
         let Some(remote) = &mut self.remote else { return };
-        remote.identify(&self.organisation).await;
-        self.mandate = match remote.identity() {
-            None => Mandate::Show("no host has said yet which Lync organisation it belongs to".to_owned()),
-            Some(found) if *found == self.identity => Mandate::Full,
-            // Whoever still works under the old name holds the lock of that name.
-            Some(found) => match record(&self.identity).load().await.map(|(record, _)| record.intent) {
-                Ok(None) => {
-                    self.identity = found.to_owned();
-                    Mandate::Full
-                }
-                Ok(Some(owned)) => Mandate::Finish(format!(
-                    "it was known as {} until now and is {found}; {owned}, begun under the old name, ends first",
-                    self.identity
-                )),
-                Err(error) => {
-                    Mandate::Show(format!("what was begun as {} is not known: {error}", self.identity))
-                }
-            },
+        remote.identify(&self.organisation, live).await;
+        let Some(domain) = remote.domain() else {
+            let why = "no host has said yet which Lync organisation it belongs to";
+            self.mandate = Mandate::Show(why.to_owned());
+            return;
         };
+        let found = reach::identity(domain);
+        if found == self.identity {
+            self.mandate = Mandate::Full;
+            return;
+        }
+        let (old, new) = (record(&self.identity), record(&found));
+        self.mandate = match move_record(&old, &new, owners).await {
+            Ok(Moved::Done) => {
+                tracing::info!(old = self.identity, new = found, domain, "the record of the organisation");
+                self.identity = found;
+                Mandate::Full
+            }
+            Ok(Moved::Waits(owned)) => Mandate::Finish(format!(
+                "it was known as {} and is {found} now (domain {domain}); {owned} is in flight under the old name and \
+                 ends first (docs/security.md, Which record)",
+                self.identity
+            )),
+            Err(error) => Mandate::Show(format!(
+                "it was known as {} and is {found} now (domain {domain}), and what is remembered of it cannot be \
+                 moved: {error}",
+                self.identity
+            )),
+        };
+    }
+
+    /// The domain that the record in use is kept under.
+    pub(super) fn domain(&self) -> Option<String> {
+        let domain = self.remote.as_ref()?.domain()?;
+        (reach::identity(domain) == self.identity).then(|| domain.to_owned())
+    }
+
+    /// The identity, if a host or an earlier round has said it.
+    pub(super) fn known_identity(&self) -> Option<String> {
+        (!matches!(self.mandate, Mandate::Show(_))).then(|| self.identity.clone())
     }
 
     /// Lets go of what it holds open.

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::config_map_store::ConfigMapStore;
 use crate::{
     api::LyncDeployment,
-    controller::{Mandate, OrganisationRecord, OwnedIntent, RecordStore, Revision, StoreError},
+    controller::{Mandate, OrganisationRecord, OwnedIntent, Owner, RecordStore, Revision, StoreError},
 };
 
 /// The finalizer of a deployment with an operation in flight.
@@ -64,6 +64,8 @@ pub(super) struct GuardedStore<'a> {
     deployment: &'a LyncDeployment,
     is_guarded: AtomicBool,
     mandate: Mandate,
+    /// The resources of the deployment.
+    owners: Vec<Owner>,
 }
 
 impl<'a> GuardedStore<'a> {
@@ -72,9 +74,10 @@ impl<'a> GuardedStore<'a> {
         client: &'a Client,
         deployment: &'a LyncDeployment,
         mandate: Mandate,
+        owners: Vec<Owner>,
     ) -> Self {
         let is_guarded = AtomicBool::new(has_finalizer(deployment));
-        Self { store, client, deployment, is_guarded, mandate }
+        Self { store, client, deployment, is_guarded, mandate, owners }
     }
 }
 
@@ -85,7 +88,14 @@ impl RecordStore for GuardedStore<'_> {
     }
 
     async fn load(&self) -> Result<(OrganisationRecord, Revision), StoreError> {
-        self.store.load().await
+        let (record, revision) = self.store.load().await?;
+        match &self.mandate {
+            // Whose record it is, is not known: of what others have in it nothing is told.
+            Mandate::Show(_) => {
+                Ok((record.own(&self.deployment.uid().unwrap_or_default(), &self.owners), revision))
+            }
+            Mandate::Full | Mandate::Finish(_) => Ok((record, revision)),
+        }
     }
 
     async fn save(&self, record: &OrganisationRecord, revision: &Revision) -> Result<Revision, StoreError> {

@@ -14,7 +14,7 @@ use super::{
     finalizer::{GuardedStore, has_finalizer, set_finalizer},
     report::labels,
     reporter::{Batch, Reporter, Word},
-    worker::AFTER_FAILURE,
+    worker::{AFTER_FAILURE, owners},
 };
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
@@ -51,7 +51,9 @@ pub(super) async fn pass(
         })
         .collect();
     let store = record_of(shared, &reached.identity);
-    let store = GuardedStore::new(store, &shared.client, deployment, reached.mandate.clone());
+    let store =
+        GuardedStore::new(store, &shared.client, deployment, reached.mandate.clone(), owners(failovers));
+    let identity = reached.known_identity();
     let events = Collector::new(&*shared.environment.listener);
     let mut round = match rounds.round(org, &store, &events, &subjects).await {
         Ok(round) => round,
@@ -61,7 +63,10 @@ pub(super) async fn pass(
         }
     };
     let now = org.clock.now();
-    release(shared, deployment, &round).await;
+    // While it is not known whose record it is, nor is it known what the finalizer is needed for.
+    if identity.is_some() {
+        release(shared, deployment, &round).await;
+    }
     let labels = labels(&**deployment);
     shared.metrics.rounds.get_or_create(&labels).inc();
     shared.metrics.last_round.get_or_create(&labels).set(now.as_millisecond() as f64 / 1000.0);
@@ -75,7 +80,7 @@ pub(super) async fn pass(
     }));
     reporter.report(Batch {
         deployment: Arc::clone(deployment),
-        identity: reached.identity.clone(),
+        identity,
         limits: org.limits.clone(),
         round,
         words,

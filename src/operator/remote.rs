@@ -16,8 +16,8 @@ use crate::{
 /// A bridge by WinRM, and what is known of what is behind it.
 pub(super) struct Remote {
     bridge: Arc<WinRmBridge>,
-    /// Which organisation it is, once a host has said so.
-    identity: Option<String>,
+    /// The domain of the organisation, once a host has said it.
+    domain: Option<String>,
 }
 
 impl Remote {
@@ -31,11 +31,11 @@ impl Remote {
         let family = deployment.uid().as_deref().map(Uuid::try_parse).and_then(Result::ok);
         let family = family.unwrap_or_else(Uuid::new_v4);
         let (organisation, bridge) = reach::organisation(&deployment.spec, winrm, access, family, clock)?;
-        Ok((organisation, Self { bridge, identity: None }))
+        Ok((organisation, Self { bridge, domain: None }))
     }
 
-    /// The identity until a host says one: the last that was seen, or one that nobody else has. The record under
-    /// it is shown and not written.
+    /// The identity until a host says one: the last that the status has, which is a hint and no proof, or one that
+    /// nobody else has.
     pub(super) fn assumed(&self, deployment: &LyncDeployment) -> String {
         let last = deployment.status.as_ref().and_then(|status| status.organisation.clone());
         last.unwrap_or_else(|| reach::short("deployment", &deployment.uid().unwrap_or_default()))
@@ -54,19 +54,22 @@ impl Remote {
         }
     }
 
-    /// Finds out which organisation it is, once.
-    pub(super) async fn identify(&mut self, organisation: &Organisation) {
-        if self.identity.is_none() {
-            self.identity = reach::identity(organisation).await;
-            if self.identity.is_some() {
+    /// Finds out which organisation it is. `live` is the domain that the store itself has named last: a topology
+    /// may change.
+    pub(super) async fn identify(&mut self, organisation: &Organisation, live: Option<String>) {
+        if let Some(domain) = live.filter(|_| self.domain.is_some()) {
+            self.domain = Some(domain);
+        } else if self.domain.is_none() {
+            self.domain = reach::domain(organisation).await;
+            if self.domain.is_some() {
                 self.bridge.identified();
             }
         }
     }
 
-    /// The organisation, once a host has said which it is.
-    pub(super) fn identity(&self) -> Option<&str> {
-        self.identity.as_deref()
+    /// The domain of the organisation, once a host has said it.
+    pub(super) fn domain(&self) -> Option<&str> {
+        self.domain.as_deref()
     }
 
     pub(super) async fn close(self) {

@@ -43,7 +43,8 @@ pub(super) enum Word {
 /// What a round came to.
 pub(super) struct Batch {
     pub(super) deployment: Arc<LyncDeployment>,
-    pub(super) identity: String,
+    /// The identity of the organisation, if it is known.
+    pub(super) identity: Option<String>,
     pub(super) limits: Limits,
     pub(super) round: Round,
     pub(super) words: Vec<(Arc<LyncFailover>, Word)>,
@@ -140,7 +141,7 @@ async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
     let is_leaving = batch.deployment.metadata.deletion_timestamp.is_some();
     let found = DeploymentFound {
         generation: batch.deployment.metadata.generation.unwrap_or(0),
-        organisation: &batch.identity,
+        organisation: batch.identity.as_deref(),
         observed: &batch.round.observed,
         assessment: &batch.round.assessment,
         limits: &batch.limits,

@@ -18,6 +18,8 @@ pub(super) struct Resources {
     pub(super) deployments: Store<LyncDeployment>,
     pub(super) failovers: Store<LyncFailover>,
     pub(super) notices: Arc<Notices>,
+    /// The one namespace that is watched; `None`: all of them.
+    pub(super) namespace: Option<String>,
     watches: [AbortHandle; 2],
 }
 
@@ -27,7 +29,8 @@ impl Resources {
         let notices = Arc::default();
         let (deployments, first) = reflect(client, namespace, &notices);
         let (failovers, second) = reflect(client, namespace, &notices);
-        Self { deployments, failovers, notices, watches: [first, second] }
+        let namespace = namespace.map(str::to_owned);
+        Self { deployments, failovers, notices, namespace, watches: [first, second] }
     }
 
     /// Whether the watches go on. They end only by a fault of this program; a new process is the way out.

@@ -39,7 +39,7 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
         for owner in members.update(&shared, &failovers) {
             way.rounds.forget(owner);
         }
-        let pause = match way.find(&shared, &deployment).await {
+        let pause = match way.find(&shared, &deployment, &failovers).await {
             Ok((reached, rounds)) => pass(&shared, &deployment, reached, rounds, &failovers, &reporter).await,
             Err(error) => {
                 report_unreachable(&shared, &deployment, &failovers, &error).await;
@@ -72,6 +72,7 @@ impl Way {
         &mut self,
         shared: &Shared,
         deployment: &LyncDeployment,
+        failovers: &[Arc<LyncFailover>],
     ) -> Result<(&Reached, &mut Rounds), crate::reach::ReachError> {
         let generation = deployment.metadata.generation;
         let namespace = deployment.namespace().unwrap_or_default();
@@ -81,27 +82,33 @@ impl Way {
                 reached.refresh_access(deployment, &secrets).await;
                 reached
             }
-            None => reach(deployment, &shared.environment, &secrets).await?,
+            None => reach(deployment, &shared.environment, &secrets, self.identity.clone()).await?,
         };
-        reached.identify(|identity| record_of(shared, identity)).await;
+        let owners = owners(failovers);
+        reached.identify(self.rounds.domain(), &owners, |identity| record_of(shared, identity)).await;
         self.generation = generation;
         if self.identity.as_ref() != Some(&reached.identity) {
             self.rounds = Rounds::default();
             self.identity = Some(reached.identity.clone());
         }
-        self.rounds.meet(party(shared, deployment));
+        self.rounds.meet(party(shared, deployment, reached.domain()));
         Ok((self.reached.insert(reached), &mut self.rounds))
     }
 }
 
 /// A deployment among all that there are. One that cannot be read is there too.
-fn party(shared: &Shared, deployment: &LyncDeployment) -> Party {
+fn party(shared: &Shared, deployment: &LyncDeployment, domain: Option<String>) -> Party {
     let id = deployment.uid().unwrap_or_default();
     let name = format!("{}/{}", deployment.namespace().unwrap_or_default(), deployment.name_any());
     let unreadable = shared.resources.notices.unreadable(&LyncDeployment::plural(&()));
     let others = shared.resources.deployments.state().into_iter().filter_map(|other| other.uid());
     let others = others.chain(unreadable.into_iter().filter_map(|other| other.metadata.uid)).collect();
-    Party { own: Some(Sender { id, name }), others }
+    Party { own: Some(Sender { id, name }), domain, others, namespace: shared.resources.namespace.clone() }
+}
+
+/// The resources, as a record knows them.
+pub(super) fn owners(failovers: &[Arc<LyncFailover>]) -> Vec<Owner> {
+    failovers.iter().map(|lfo| Owner(lfo.uid().unwrap_or_default())).collect()
 }
 
 /// The resources of a deployment as they were the last time.

@@ -1,7 +1,7 @@
 //! From rows to the one decision: what to do now.
 
 use super::{
-    CmsState, Decision, Hold, Plan, PlannedStep, Rows, Step, StepOutcome, StepState, Wait, WaitKind,
+    CmsState, Decision, Hold, Intent, Plan, PlannedStep, Rows, Step, StepOutcome, StepState, Wait, WaitKind,
     hold::{hold_chains, hold_drift, hold_without_approval},
     plan_hash,
     world::World,
@@ -63,11 +63,7 @@ fn mark_running(world: &World<'_>, steps: &mut [PlannedStep]) {
 
 fn decision(world: &World<'_>, rows: &Rows) -> Decision {
     if let Some(intent) = &world.progress.intent {
-        let operation = intent.operation.id;
-        return match &intent.undecided {
-            None => Decision::Follow(operation),
-            Some(why) => Decision::Hold(Hold::OutcomeUnknown { operation, why: why.clone() }),
-        };
+        return in_flight(world, intent);
     }
     if let Some(why) = &world.desired.contested {
         return Decision::Hold(Hold::Contested { why: why.clone() });
@@ -104,6 +100,21 @@ fn decision(world: &World<'_>, rows: &Rows) -> Decision {
         return Decision::Execute { step: step.clone(), host: host.clone() };
     }
     waiting_or_held(world, rows)
+}
+
+/// What an operation in flight lets happen: nothing else.
+fn in_flight(world: &World<'_>, intent: &Intent) -> Decision {
+    let operation = intent.operation.id;
+    if let Some(why) = &world.progress.left_alone {
+        let why = format!("{} may run on {}, and {why}", intent.step, intent.operation.host);
+        return Decision::Hold(Hold::NotReady { why });
+    }
+    let Some(why) = &intent.undecided else { return Decision::Follow(operation) };
+    let until = intent.may_run_until(world.now);
+    let until =
+        until.map(|until| format!("; it may run until {until:.0}, and an approval counts from then on"));
+    let why = format!("{why}{}", until.unwrap_or_default());
+    Decision::Hold(Hold::OutcomeUnknown { operation, why })
 }
 
 /// An illegal wish is refused as a whole.

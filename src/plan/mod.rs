@@ -37,7 +37,7 @@ pub use contest::contests;
 pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};
 pub use hash::plan_hash;
 pub use legal::{Rule, Violation, violations};
-pub use progress::{Intent, Progress, Run, StepOutcome, StepRecord};
+pub use progress::{Intent, LastWord, Progress, Run, StepOutcome, StepRecord};
 pub use row::{ConsentField, Decision, Hold, Plan, PlannedStep, Skipped, StepState, Wait, WaitKind};
 pub use step::{Mode, Risk, Step};
 pub use verdict::{Ballot, Observer, Verdict, Vote, ballots, looks_down};

@@ -30,12 +30,42 @@ pub struct Intent {
     /// else starts until that is decided: by an answer, by the effect, or by a person.
     #[serde(default)]
     pub undecided: Option<String>,
+    /// The last word about it.
+    #[serde(default, skip_serializing_if = "LastWord::is_runs")]
+    pub last_word: LastWord,
+}
+
+/// The last that was heard of an operation that has not ended, as far as anybody knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LastWord {
+    /// It runs: somebody who knows said so, or it was sent and nobody has said otherwise.
+    #[default]
+    Runs,
+    /// Who was asked cannot tell.
+    CannotTell,
+}
+
+impl LastWord {
+    fn is_runs(&self) -> bool {
+        *self == Self::Runs
+    }
 }
 
 impl Intent {
     /// Whether its cmdlet has had all the time that it is waited for.
     pub fn is_past_its_limit(&self, now: Timestamp) -> bool {
-        now.duration_since(self.written_at) >= self.step.hard_limit()
+        now >= self.limit()
+    }
+
+    /// Until when it has to be taken for running, whatever people say: `None` if that is over, or if the last
+    /// word was another one.
+    pub fn may_run_until(&self, now: Timestamp) -> Option<Timestamp> {
+        (self.last_word == LastWord::Runs && !self.is_past_its_limit(now)).then(|| self.limit())
+    }
+
+    fn limit(&self) -> Timestamp {
+        self.written_at + self.step.hard_limit()
     }
 }
 
@@ -98,6 +128,9 @@ pub struct Progress {
     pub intent: Option<Intent>,
     /// What another resource of the organisation has in flight; nothing else starts meanwhile.
     pub busy: Option<String>,
+    /// Why the operation in flight is not followed by those who plan; nothing is decided about it, and nothing
+    /// starts.
+    pub left_alone: Option<String>,
     /// Why nothing may start, whatever the plan; an operation in flight is followed all the same.
     pub barred: Option<String>,
     /// The run that is under way.

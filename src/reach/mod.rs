@@ -1,7 +1,7 @@
 //! From the spec of a `LyncDeployment` to a way into its Lync organisation by WinRM.
 //!
 //! [`listeners`] and [`access`] read the spec and its Secrets, [`organisation`] puts the bridge together,
-//! [`identity()`] finds out which organisation is behind it. Used by the operator and on the command line.
+//! [`domain()`] finds out which organisation is behind it, [`identity()`] names it. Used by the operator and on the command line.
 
 mod files;
 mod identity;
@@ -26,8 +26,8 @@ use crate::{
 };
 
 pub use files::{FileSecrets, SecretDocument};
-pub use identity::identity;
 pub(crate) use identity::short;
+pub use identity::{domain, identity};
 pub use secret::SecretData;
 pub use spec::{access, listeners};
 

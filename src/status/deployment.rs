@@ -17,8 +17,8 @@ use crate::{
 pub struct DeploymentFound<'a> {
     /// The generation of the spec that the round followed.
     pub generation: i64,
-    /// What tells the organisation from all others.
-    pub organisation: &'a str,
+    /// What tells the organisation from all others; `None`: nobody has said so yet, and the last word stands.
+    pub organisation: Option<&'a str>,
     /// What was seen.
     pub observed: &'a Observed,
     /// What that says.
@@ -89,7 +89,7 @@ fn found_status(
         observed_generation: generation,
         conditions: next_conditions(&old.conditions, findings(found, now), generation, now),
         summary: (!pools.is_empty()).then(|| summary(&pools)),
-        organisation: Some(found.organisation.to_owned()),
+        organisation: found.organisation.map(str::to_owned).or_else(|| old.organisation.clone()),
         observed_at: None,
         pools,
         central_management: Some(central_management(found, now)),
