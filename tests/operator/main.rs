@@ -20,6 +20,7 @@ mod kubectl;
 mod leases;
 mod lifecycle;
 mod service;
+mod several;
 mod slow;
 mod tap;
 mod tidy;

@@ -22,4 +22,5 @@ mod evidence;
 mod guarded;
 mod plain;
 mod reading;
+mod records;
 mod theatre;
