@@ -50,10 +50,11 @@ impl Party {
         match &owned.sender {
             Some(sender) if sender.id == own.id => Standing::Own,
             Some(sender) if self.others.contains(&sender.id) => Standing::Theirs(sender.name.clone()),
-            Some(sender) if !self.sees(sender) => Standing::Nobody(format!(
+            Some(sender) if !self.sees(sender) => Standing::Nobody(
                 "it is not known whether that deployment is still there, since this operator does not watch its \
                  namespace; have one do so (docs/security.md, Whose operation it is)"
-            )),
+                    .to_owned(),
+            ),
             _ if reaches_host => Standing::Own,
             Some(_) => Standing::Nobody(format!(
                 "that deployment is gone, and {host} is not among the endpoints of this one; add it"

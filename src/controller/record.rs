@@ -29,6 +29,13 @@ pub struct OwnedIntent {
     pub intent: Intent,
 }
 
+impl OwnedIntent {
+    /// Whether a deployment has sent it. Where that was not written down, any may have.
+    pub fn is_of(&self, deployment: &str) -> bool {
+        self.sender.as_ref().is_none_or(|sender| sender.id == deployment)
+    }
+}
+
 impl fmt::Display for OwnedIntent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {}", self.intent.step, self.name)?;

@@ -423,3 +423,11 @@ async fn of_a_record_that_is_only_assumed_a_deployment_is_shown_its_own() {
     assert!(own.intent.is_some() && !own.resources.contains_key(&other), "{own:?}");
     assert!(record.own("a", &[]).intent.is_some(), "it has sent it");
 }
+
+/// A deletion waits for what the deployment itself has sent.
+#[tokio::test(start_paused = true)]
+async fn an_operation_belongs_to_the_deployment_that_sent_it() {
+    let of_a = left_by(party("a", &[]).own).await;
+    assert!(of_a.is_of("a") && !of_a.is_of("b"));
+    assert!(left_by(None).await.is_of("b"), "any may have sent it");
+}

@@ -7,7 +7,7 @@ use kube::ResourceExt;
 use crate::{
     api::{BridgeSpec, LyncDeployment},
     bridge::{RemoteSimulator, SimulatedBridge},
-    controller::{Endpoint, Mandate, Moved, Organisation, Owner, RecordStore, move_record},
+    controller::{Endpoint, Mandate, Moved, Organisation, OwnedIntent, Owner, RecordStore, move_record},
     reach::{self, ReachError, Secrets, short},
     simulator::{OrganisationView, lock},
 };
@@ -84,9 +84,10 @@ impl Reached {
                 Mandate::Full
             }
             Ok(Moved::Waits(owned)) => Mandate::Finish(format!(
-                "it was known as {} and is {found} now (domain {domain}); {owned} is in flight under the old name and \
+                "it was known as {} and is {found} now (domain {domain}); {} is in flight under the old name and \
                  ends first (docs/security.md, Which record)",
-                self.identity
+                self.identity,
+                in_words(&owned, owners)
             )),
             Err(error) => Mandate::Show(format!(
                 "it was known as {} and is {found} now (domain {domain}), and what is remembered of it cannot be \
@@ -102,9 +103,9 @@ impl Reached {
         (reach::identity(domain) == self.identity).then(|| domain.to_owned())
     }
 
-    /// The identity, if a host or an earlier round has said it.
+    /// The identity, if a host has said it and its record is in use: what people clear in a status stays cleared.
     pub(super) fn known_identity(&self) -> Option<String> {
-        (!matches!(self.mandate, Mandate::Show(_))).then(|| self.identity.clone())
+        (self.mandate == Mandate::Full).then(|| self.identity.clone())
     }
 
     /// Lets go of what it holds open.
@@ -113,6 +114,11 @@ impl Reached {
             remote.close().await;
         }
     }
+}
+
+/// Of what is not known to be the deployment's own nothing is told: the old name may never have been its own.
+fn in_words(owned: &OwnedIntent, owners: &[Owner]) -> String {
+    if owners.contains(&owned.owner) { owned.to_string() } else { "something of others".to_owned() }
 }
 
 async fn simulated_organisation(

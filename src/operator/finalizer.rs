@@ -117,3 +117,37 @@ impl RecordStore for GuardedStore<'_> {
         self.store.save(record, revision).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{apiserver::ApiService, clock::SystemClock, controller::Memory};
+
+    /// Whose record it is, is only assumed: a status may be wrong, or forged.
+    #[tokio::test]
+    async fn of_an_assumed_record_only_ones_own_is_read_and_nothing_is_written() {
+        let client = ApiService::new(Arc::new(SystemClock)).client();
+        let store = ConfigMapStore::new(Api::namespaced(client.clone(), "operator"), "record".to_owned());
+        let (mine, theirs) = (Owner("mine".to_owned()), Owner("theirs".to_owned()));
+        let memory = || Memory { converged_generation: Some(1), ..Memory::default() };
+        let resources = [(mine.clone(), memory()), (theirs, memory())].into();
+        let record = OrganisationRecord { resources, ..OrganisationRecord::default() };
+        store.save(&record, &Revision::default()).await.expect("it is made");
+
+        let deployment: LyncDeployment = serde_json::from_value(json!({
+            "apiVersion": "lyncfailover.dev/v1alpha1", "kind": "LyncDeployment",
+            "metadata": {"name": "contoso", "namespace": "lync-dr", "uid": "a"},
+            "spec": {"bridge": {"simulated": {"scenario": {}}}},
+        }))
+        .expect("it reads");
+        let under =
+            |mandate| GuardedStore::new(store.clone(), &client, &deployment, mandate, vec![mine.clone()]);
+        let assumed = under(Mandate::Show("nobody has said who it is".to_owned()));
+        let (read, revision) = assumed.load().await.expect("it is there");
+        assert_eq!(read.resources.keys().collect::<Vec<_>>(), [&mine]);
+        assert!(matches!(assumed.save(&read, &revision).await, Err(StoreError::Unavailable(_))));
+        assert_eq!(under(Mandate::Full).load().await.expect("it is there").0, record, "nothing is lost");
+    }
+}

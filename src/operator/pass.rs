@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
-    controller::{OwnedIntent, Owner, Round, Rounds, Subject, requeue_after},
+    controller::{Mandate, Owner, Round, Rounds, Subject, requeue_after},
     plan::Desired,
 };
 
@@ -64,7 +64,7 @@ pub(super) async fn pass(
     };
     let now = org.clock.now();
     // While it is not known whose record it is, nor is it known what the finalizer is needed for.
-    if identity.is_some() {
+    if !matches!(reached.mandate, Mandate::Show(_)) {
         release(shared, deployment, &round).await;
     }
     let labels = labels(&**deployment);
@@ -123,10 +123,9 @@ fn sort<'a>(
 /// Takes the finalizer away when nothing needs it any more.
 async fn release(shared: &Shared, deployment: &LyncDeployment, round: &Round) {
     let is_leaving = deployment.metadata.deletion_timestamp.is_some();
-    let is_own = |owned: &OwnedIntent| {
-        owned.sender.as_ref().is_none_or(|sender| Some(&sender.id) == deployment.metadata.uid.as_ref())
-    };
-    let is_needed = round.in_flight.as_ref().is_some_and(is_own) || (round.is_running && !is_leaving);
+    let uid = deployment.uid().unwrap_or_default();
+    let is_needed =
+        round.in_flight.as_ref().is_some_and(|owned| owned.is_of(&uid)) || (round.is_running && !is_leaving);
     if has_finalizer(deployment)
         && !is_needed
         && let Err(error) = set_finalizer(&shared.client, deployment, false).await

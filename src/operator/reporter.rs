@@ -139,13 +139,16 @@ fn owner(lfo: &LyncFailover) -> Owner {
 
 async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
     let is_leaving = batch.deployment.metadata.deletion_timestamp.is_some();
+    // The deletion does not wait for what another deployment has sent.
+    let uid = batch.deployment.uid().unwrap_or_default();
+    let own = batch.round.in_flight.as_ref().filter(|owned| is_leaving && owned.is_of(&uid));
     let found = DeploymentFound {
         generation: batch.deployment.metadata.generation.unwrap_or(0),
         organisation: batch.identity.as_deref(),
         observed: &batch.round.observed,
         assessment: &batch.round.assessment,
         limits: &batch.limits,
-        deletion_waits_for: batch.round.in_flight.as_ref().filter(|_| is_leaving).map(ToString::to_string),
+        deletion_waits_for: own.map(ToString::to_string),
     };
     report_deployment(shared, &batch.deployment, &DeploymentOutcome::Found(found)).await;
     let mut reports = Vec::new();

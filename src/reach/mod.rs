@@ -1,7 +1,8 @@
 //! From the spec of a `LyncDeployment` to a way into its Lync organisation by WinRM.
 //!
 //! [`listeners`] and [`access`] read the spec and its Secrets, [`organisation`] puts the bridge together,
-//! [`domain()`] finds out which organisation is behind it, [`identity()`] names it. Used by the operator and on the command line.
+//! [`domain()`] finds out which organisation is behind it, [`identity()`] names it. Used by the operator and on
+//! the command line.
 
 mod files;
 mod identity;

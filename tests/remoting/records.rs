@@ -71,14 +71,13 @@ fn a_status_that_names_another_organisation_opens_and_changes_nothing_of_it() {
     stage.apply(AWAY);
     stage.until("the refusal shows", || theatre.executor("fe01.pool2.contoso.com") == "Denied");
     stage.until("the failover is told", || !stage.field("{.status.nextAction.message}").is_empty());
-    let said = stage.kubectl(&["get", "ldep,lfo,events", "-o", "yaml"]);
-    assert!(!said.contains("fabrikam"), "what is in flight elsewhere is nobody's business here: {said}");
-
     // They have, and it is another one: what is said to have been begun under the old name is left alone.
     theatre.password(PASSWORD);
     stage.until("it says what it waits for", || {
         stage.field("{.status.nextAction.message}").contains("ends first (docs/security.md")
     });
+    let said = stage.kubectl(&["get", "ldep,lfo,events", "-o", "yaml"]);
+    assert!(!said.contains("fabrikam"), "what is in flight elsewhere is nobody's business here: {said}");
     assert_eq!((stored("{.metadata.resourceVersion}"), theatre.started()), (version, Vec::new()));
 
     stage.kubectl(&[
