@@ -13,6 +13,7 @@ mod record;
 mod requeue;
 mod resource;
 mod round;
+mod standing;
 mod store;
 #[cfg(test)]
 mod tests;
