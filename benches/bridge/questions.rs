@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use lync_failover::{
-    bridge::{Adoption, Answer, Bridge, CallError, Followed, Operation, RemoteSimulator},
+    bridge::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, RemoteSimulator},
     clock::SystemClock,
     controller::{Endpoint, Organisation, observe},
     lync::{MachineFqdn, cmdlet::Query},
@@ -49,7 +49,7 @@ impl Bridge for Listening {
         self.to.query(host, queries).await
     }
 
-    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<u64, CallError> {
+    async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError> {
         self.to.raise_epoch(host).await
     }
 
