@@ -45,6 +45,8 @@ fn pool_sketch(pair: &'static str, site: &'static str) -> impl Strategy<Value = 
             director: false,
             version: 6,
             backup: backup.into(),
+            behind: false,
+            half_way_for: None,
         },
     )
 }
@@ -85,7 +87,7 @@ prop_compose! {
         };
         Sketch {
             about: String::new(), pools, cms: CmsSketch { on: on.into(), health: health.into() }, edges: edges.collect(),
-            desired, age, converged_generation: converged, generation: 1,
+            desired, age, converged_generation: converged, generation: 1, ended: Vec::new(),
         }
     }
 }

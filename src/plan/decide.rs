@@ -2,6 +2,8 @@
 
 use super::{
     CmsState, Decision, Hold, Plan, PlannedStep, Rows, Step, StepOutcome, StepState, Wait, WaitKind,
+    advice::advice,
+    failback::failbacks,
     hold::{hold_chains, hold_drift, hold_without_approval},
     plan_hash,
     world::World,
@@ -32,6 +34,8 @@ pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
             .as_ref()
             .is_some_and(|intent| world.effect_is_seen(&intent.step)),
         warnings: warnings(world, rows.warnings),
+        advice: advice(world),
+        failbacks: failbacks(world),
         central_management: world.cms.clone(),
         verdicts: world.verdicts.clone(),
     }

@@ -25,12 +25,19 @@ pub(super) fn hold_chains(steps: &mut [PlannedStep]) {
             _ => None,
         })
         .collect();
-    for row in steps.iter_mut().filter(|row| matches!(row.state, StepState::Ready)) {
+    for row in steps.iter_mut().filter(|row| is_due(row)) {
         let source = row.step.source().cloned();
         if let Some((_, after)) = blocked.iter().find(|(home, _)| source.as_ref() == Some(home)) {
             row.state = StepState::Later { after: after.clone() };
         }
     }
+}
+
+/// Its turn: the operator does it now, or a person in its place.
+fn is_due(row: &PlannedStep) -> bool {
+    let by_hand = matches!(row.step, Step::SetEdgeNextHop { .. })
+        && matches!(row.state, StepState::Held(Hold::Manual { .. }));
+    by_hand || row.state == StepState::Ready
 }
 
 /// A brand-new object must not move a healthy pool: a rebuilt cluster with an old Git would. What is to
@@ -45,7 +52,7 @@ pub(super) fn hold_without_approval(world: &World<'_>, steps: &mut [PlannedStep]
     if is_known || is_under_way || world.desired.approved_plan.as_deref() == Some(hash) {
         return;
     }
-    for row in steps.iter_mut().filter(|row| row.state == StepState::Ready) {
+    for row in steps.iter_mut().filter(|row| is_due(row)) {
         let Some(source) = row.step.source().filter(|pool| !world.verdict(pool).is_down()) else { continue };
         let verdict = world.verdict(source).name();
         let why = format!("{} would take something away from {source} (verdict {verdict})", row.step.name());

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CmsState, Step, Verdict, Violation};
+use super::{CmsState, Failback, Step, Verdict, Violation};
 use crate::{
+    api::Advice,
     bridge::OperationId,
     lync::{MachineFqdn, PoolFqdn},
 };
@@ -125,6 +126,10 @@ pub enum Hold {
         attempts: i32,
         /// What came back the last time.
         message: String,
+        /// What a person can do about it.
+        cure: String,
+        /// A command line that helps, if there is one.
+        command: Option<String>,
     },
     /// An operation may have run, and nobody can tell.
     OutcomeUnknown {
@@ -225,6 +230,10 @@ pub struct Plan {
     pub effect_in_flight: bool,
     /// What people should know.
     pub warnings: Vec<String>,
+    /// What is left for people; no step waits for it.
+    pub advice: Vec<Advice>,
+    /// What the way home needs, for each pool that is failed over as the spec wants it.
+    pub failbacks: Vec<Failback>,
     /// The state of the Central Management store.
     pub central_management: CmsState,
     /// The verdict about each pool.

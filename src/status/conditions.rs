@@ -6,7 +6,7 @@ use super::{Found, organisation, summary::summary, views::hold_text};
 use crate::{
     api::{ConditionStatus, ConditionType, Finding, Reason},
     lync::{PoolFqdn, PoolState},
-    plan::{CmsState, Hold, Step, Verdict},
+    plan::{Failback, Hold, Step, Verdict},
 };
 
 /// All conditions of a `LyncFailover`.
@@ -23,7 +23,7 @@ pub(super) fn findings(found: &Found<'_>, now: Timestamp) -> Vec<Finding> {
         target_ready(found),
         approved(found),
         organisation::bridge_connected(found.observed, found.limits, now),
-        organisation::split_brain_suspected(&found.plan.central_management),
+        split_brain_suspected(found),
         drifted(found),
         failback_available(found, now),
     ]
@@ -52,6 +52,10 @@ fn edge_next_hop_safe(found: &Found<'_>, now: Timestamp) -> Finding {
                 );
                 return Finding::new(condition, false, Reason::AtRisk, message);
             }
+            Ok(hop) if found.plan.verdicts.get(hop).is_some_and(Verdict::is_down) => {
+                let message = format!("{edge} sends what comes from outside to {hop}, which is down");
+                return Finding::new(condition, false, Reason::AtRisk, message);
+            }
             Ok(_) => {}
             Err(why) => unseen = Some(format!("next hop of {edge}: {why}")),
         }
@@ -59,9 +63,12 @@ fn edge_next_hop_safe(found: &Found<'_>, now: Timestamp) -> Finding {
     match unseen {
         Some(why) => unknown(condition, why),
         None if found.observed.topology.value().is_none() => unknown(condition, "the topology is not known"),
-        None => {
-            Finding::new(condition, true, Reason::Safe, "no Edge pool has a failed over pool as next hop")
-        }
+        None => Finding::new(
+            condition,
+            true,
+            Reason::Safe,
+            "no Edge pool has a pool as next hop that is down or failed over",
+        ),
     }
 }
 
@@ -184,27 +191,63 @@ fn drifted(found: &Found<'_>) -> Finding {
     }
 }
 
+/// Whether the users could go home now, and what that needs, said one by one.
 fn failback_available(found: &Found<'_>, now: Timestamp) -> Finding {
     let condition = ConditionType::FailbackAvailable;
-    let is_over = |home: &PoolFqdn| pool_state(found, home, now) == Some(PoolState::FailedOver);
-    let mut away = found.desired.users.iter().filter(|goal| goal.is_away() && is_over(&goal.home)).peekable();
-    if away.peek().is_none() {
-        return Finding::new(condition, false, Reason::None, "no pool is failed over");
+    let failbacks = &found.plan.failbacks;
+    if failbacks.is_empty() {
+        let away = found.desired.users.iter().filter(|goal| goal.is_away());
+        let unseen = away.map(|goal| &goal.home).find(|home| pool_state(found, home, now).is_none());
+        return match unseen {
+            Some(home) => unknown(condition, format!("PoolState of {home} is not known")),
+            None => Finding::new(condition, false, Reason::None, "no pool is failed over"),
+        };
     }
-    let is_up = |pool: &PoolFqdn| found.plan.verdicts.get(pool) == Some(&Verdict::Up);
-    let has_store = matches!(found.plan.central_management, CmsState::Healthy { .. });
-    match away.find(|goal| is_up(&goal.home) && is_up(&goal.served_by) && has_store) {
-        Some(goal) => Finding::new(
-            condition,
-            true,
-            Reason::Available,
-            format!("{0} is up again; servedBy: {0} would fail its users back", goal.home),
-        ),
-        None => Finding::new(
-            condition,
-            false,
-            Reason::NotAvailable,
-            "the home pool, its pair and the store have to be up",
-        ),
+    let first = |wanted| failbacks.iter().find(|failback| failback.is_available() == wanted);
+    if let Some(failback) = first(Some(true)) {
+        let home = &failback.home;
+        let message = format!("servedBy: {home} would fail its users back: {}", said(failback, Some(true)));
+        return Finding::new(condition, true, Reason::Available, message);
+    }
+    let lacks = |failback: &Failback| {
+        let parts = [Some(false), None, Some(true)].map(|holds| (holds, said(failback, holds)));
+        let parts = parts.into_iter().filter(|(_, said)| !said.is_empty()).map(|(holds, said)| match holds {
+            Some(true) => format!("holds: {said}"),
+            Some(false) => format!("missing: {said}"),
+            None => format!("not known: {said}"),
+        });
+        format!("failback of {}: {}", failback.home, parts.collect::<Vec<_>>().join(". "))
+    };
+    match first(None) {
+        Some(failback) => unknown(condition, lacks(failback)),
+        None => {
+            let all: Vec<_> = failbacks.iter().map(lacks).collect();
+            Finding::new(condition, false, Reason::NotAvailable, all.join(". "))
+        }
+    }
+}
+
+fn said(failback: &Failback, holds: Option<bool>) -> String {
+    let checks = failback.checks.iter().filter(|check| check.holds == holds);
+    checks.map(|check| check.seen.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether two answers, or two pools, exclude each other: the store in two places; or a home pool that is up again
+/// and has not taken over that it is failed over, so that its Front Ends may take its users in.
+fn split_brain_suspected(found: &Found<'_>) -> Finding {
+    let of_store = organisation::split_brain_suspected(&found.plan.central_management);
+    let returned = found.plan.failbacks.iter().find(|failback| !failback.unaware.is_empty());
+    match returned {
+        Some(Failback { home, unaware, .. }) if of_store.status != ConditionStatus::True => {
+            let machines: Vec<_> = unaware.iter().map(ToString::to_string).collect();
+            let message = format!(
+                "{home} is up again, and {} may not know that it is failed over: the replica there has not been \
+                 current since. Get-CsManagementStoreReplicationStatus shows when it is; until then its Front Ends \
+                 may serve users that its pair serves",
+                machines.join(", ")
+            );
+            Finding::new(ConditionType::SplitBrainSuspected, true, Reason::Contradictory, message)
+        }
+        _ => of_store,
     }
 }
