@@ -75,6 +75,9 @@ fn row(world: &World<'_>, edge: &EdgeFqdn, from: &PoolFqdn, to: &PoolFqdn, expli
                 waited for";
     }
     let is_by_hand = world.desired.same_site_change == SameSiteChange::Manual && world.is_same_site(edge, to);
+    if is_by_hand {
+        why += "; spec.policy.sameSiteChange leaves a next hop in the same site to a person";
+    }
     // The serving pool first; any other living pool does as well, since the write goes to the store.
     let host = if is_by_hand { None } else { world.any_executor(to).cloned() };
     let state = obstacle(world, edge, to).unwrap_or_else(|| match &host {
@@ -91,9 +94,8 @@ fn row(world: &World<'_>, edge: &EdgeFqdn, from: &PoolFqdn, to: &PoolFqdn, expli
 fn by_hand(edge: &EdgeFqdn, to: &PoolFqdn, step: &Step) -> Hold {
     Hold::Manual {
         instruction: format!(
-            "spec.policy.sameSiteChange is Manual, and {to} is in the site of {edge}. In Topology Builder, \
-             download the topology, open the Edge pool {edge}, Edit Properties, Next Hop, pick {to}, OK, \
-             Publish Topology. The command is what this amounts to, for information"
+            "In Topology Builder, download the topology, open the Edge pool {edge}, Edit Properties, Next Hop, \
+             pick {to}, OK, Publish Topology. The command is what this amounts to, for information"
         ),
         command: Some(step.mutation().to_string()),
     }
