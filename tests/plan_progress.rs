@@ -549,3 +549,18 @@ fn a_new_generation_may_send_an_unknown_cmdlet_again() {
     let edited = Progress { generation: 2, ..once };
     assert!(matches!(decide(&sketch, &edited), Decision::Execute { .. }));
 }
+
+/// The operator may not see into the perimeter: an Edge pool is only called lost if the store says so too.
+#[test]
+fn an_edge_that_only_the_operator_does_not_reach_is_not_called_lost() {
+    let sketch = sketch(include_str!("plans/59-an-edge-is-lost.yaml"));
+    let topics = |observed: &Observed| {
+        let plan = plan(&sketch.desired, observed, &sketch.progress(), &Limits::default(), now());
+        plan.advice.iter().map(|advice| advice.topic).collect::<Vec<_>>()
+    };
+    assert_eq!(topics(&sketch.observed()).len(), 3);
+    let mut observed = sketch.observed();
+    let Fact::Known { value, .. } = &mut observed.replicas else { panic!() };
+    value.get_mut(&fqdn::<MachineFqdn>("edge1")).unwrap().up_to_date = true;
+    assert_eq!(topics(&observed), []);
+}

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Found, organisation, summary::summary, views::hold_text};
+use super::{Found, organisation, summary::summary, views::hold_text, way_home};
 use crate::{
     api::{ConditionStatus, ConditionType, Finding, Reason},
     lync::{PoolFqdn, PoolState},
-    plan::{Failback, Hold, Step, Verdict},
+    plan::{Hold, Step, Verdict},
 };
 
 /// All conditions of a `LyncFailover`.
@@ -23,9 +23,9 @@ pub(super) fn findings(found: &Found<'_>, now: Timestamp) -> Vec<Finding> {
         target_ready(found),
         approved(found),
         organisation::bridge_connected(found.observed, found.limits, now),
-        split_brain_suspected(found),
+        way_home::split_brain_suspected(found),
         drifted(found),
-        failback_available(found, now),
+        way_home::failback_available(found, now),
     ]
 }
 
@@ -33,7 +33,8 @@ pub(super) fn unknown(condition: ConditionType, why: impl Into<String>) -> Findi
     Finding::new(condition, ConditionStatus::Unknown, Reason::Unknown, why)
 }
 
-fn pool_state(found: &Found<'_>, pool: &PoolFqdn, now: Timestamp) -> Option<PoolState> {
+/// The state of a pool's failover, if it is known.
+pub(super) fn pool_state(found: &Found<'_>, pool: &PoolFqdn, now: Timestamp) -> Option<PoolState> {
     let fact = found.observed.pool_states.get(pool)?;
     fact.live(now, found.limits.stale_after).ok().copied()
 }
@@ -188,66 +189,5 @@ fn drifted(found: &Found<'_>) -> Finding {
             Reason::InSync,
             "Lync is as it was when the desired state was reached",
         ),
-    }
-}
-
-/// Whether the users could go home now, and what that needs, said one by one.
-fn failback_available(found: &Found<'_>, now: Timestamp) -> Finding {
-    let condition = ConditionType::FailbackAvailable;
-    let failbacks = &found.plan.failbacks;
-    if failbacks.is_empty() {
-        let away = found.desired.users.iter().filter(|goal| goal.is_away());
-        let unseen = away.map(|goal| &goal.home).find(|home| pool_state(found, home, now).is_none());
-        return match unseen {
-            Some(home) => unknown(condition, format!("PoolState of {home} is not known")),
-            None => Finding::new(condition, false, Reason::None, "no pool is failed over"),
-        };
-    }
-    let first = |wanted| failbacks.iter().find(|failback| failback.is_available() == wanted);
-    if let Some(failback) = first(Some(true)) {
-        let home = &failback.home;
-        let message = format!("servedBy: {home} would fail its users back: {}", said(failback, Some(true)));
-        return Finding::new(condition, true, Reason::Available, message);
-    }
-    let lacks = |failback: &Failback| {
-        let parts = [Some(false), None, Some(true)].map(|holds| (holds, said(failback, holds)));
-        let parts = parts.into_iter().filter(|(_, said)| !said.is_empty()).map(|(holds, said)| match holds {
-            Some(true) => format!("holds: {said}"),
-            Some(false) => format!("missing: {said}"),
-            None => format!("not known: {said}"),
-        });
-        format!("failback of {}: {}", failback.home, parts.collect::<Vec<_>>().join(". "))
-    };
-    match first(None) {
-        Some(failback) => unknown(condition, lacks(failback)),
-        None => {
-            let all: Vec<_> = failbacks.iter().map(lacks).collect();
-            Finding::new(condition, false, Reason::NotAvailable, all.join(". "))
-        }
-    }
-}
-
-fn said(failback: &Failback, holds: Option<bool>) -> String {
-    let checks = failback.checks.iter().filter(|check| check.holds == holds);
-    checks.map(|check| check.seen.as_str()).collect::<Vec<_>>().join("; ")
-}
-
-/// Whether two answers, or two pools, exclude each other: the store in two places; or a home pool that is up again
-/// and has not taken over that it is failed over, so that its Front Ends may take its users in.
-fn split_brain_suspected(found: &Found<'_>) -> Finding {
-    let of_store = organisation::split_brain_suspected(&found.plan.central_management);
-    let returned = found.plan.failbacks.iter().find(|failback| !failback.unaware.is_empty());
-    match returned {
-        Some(Failback { home, unaware, .. }) if of_store.status != ConditionStatus::True => {
-            let machines: Vec<_> = unaware.iter().map(ToString::to_string).collect();
-            let message = format!(
-                "{home} is up again, and {} may not know that it is failed over: the replica there has not been \
-                 current since. Get-CsManagementStoreReplicationStatus shows when it is; until then its Front Ends \
-                 may serve users that its pair serves",
-                machines.join(", ")
-            );
-            Finding::new(ConditionType::SplitBrainSuspected, true, Reason::Contradictory, message)
-        }
-        _ => of_store,
     }
 }

@@ -11,6 +11,7 @@ mod organisation;
 mod seen;
 mod summary;
 mod views;
+mod way_home;
 
 use jiff::Timestamp;
 
