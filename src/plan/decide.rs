@@ -19,13 +19,14 @@ pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
     hold_chains(&mut rows.steps);
     let steps: Vec<Step> = rows.steps.iter().map(|row| row.step.clone()).collect();
     let hash = plan_hash(&steps);
-    hold_without_approval(world, &mut rows.steps, &hash);
+    let agreed = hold_without_approval(world, &mut rows.steps, &hash);
     hold_drift(world, &mut rows.steps);
     let decision = decision(world, &rows);
     Plan {
         hash,
         order: order(world, &rows.steps),
         steps: rows.steps,
+        agreed,
         skipped: rows.skipped,
         decision,
         effect_in_flight: world

@@ -41,30 +41,39 @@ fn is_due(row: &PlannedStep) -> bool {
 }
 
 /// A brand-new object must not move a healthy pool: a rebuilt cluster with an old Git would. What is to
-/// be taken from a pool that is down goes on.
-pub(super) fn hold_without_approval(world: &World<'_>, steps: &mut [PlannedStep], hash: &str) {
+/// be taken from a pool that is down goes on. Gives the steps that nobody has to approve any more.
+pub(super) fn hold_without_approval(world: &World<'_>, steps: &mut [PlannedStep], hash: &str) -> Vec<Step> {
     let progress = world.progress;
-    let is_under_way = progress
-        .run
-        .as_ref()
-        .is_some_and(|run| run.generation == progress.generation && is_part_of(&run.steps, steps));
-    let is_known = progress.converged_generation.is_some();
-    if is_known || is_under_way || world.desired.approved_plan.as_deref() == Some(hash) {
-        return;
+    let run = progress.run.as_ref().filter(|run| run.generation == progress.generation);
+    let begun = run.map_or(&[][..], |run| &run.steps).to_vec();
+    let is_under_way = is_part_of(&begun, steps);
+    let all = progress.converged_generation.is_some() || world.desired.approved_plan.as_deref() == Some(hash);
+    let mut agreed = Vec::new();
+    for row in steps.iter_mut() {
+        let source = row.step.source().filter(|pool| !world.verdict(pool).is_down());
+        match source {
+            Some(source) if !all && !(is_under_way && begun.contains(&row.step)) => {
+                if is_due(row) {
+                    let verdict = world.verdict(source).name();
+                    let why = format!(
+                        "{} would take something away from {source} (verdict {verdict})",
+                        row.step.name()
+                    );
+                    row.state = StepState::Held(Hold::AwaitingApproval { hash: hash.to_owned(), why });
+                }
+            }
+            _ => agreed.push(row.step.clone()),
+        }
     }
-    for row in steps.iter_mut().filter(|row| is_due(row)) {
-        let Some(source) = row.step.source().filter(|pool| !world.verdict(pool).is_down()) else { continue };
-        let verdict = world.verdict(source).name();
-        let why = format!("{} would take something away from {source} (verdict {verdict})", row.step.name());
-        row.state = StepState::Held(Hold::AwaitingApproval { hash: hash.to_owned(), why });
-    }
+    agreed
 }
 
-/// Whether what is left was all agreed to, in the same order: one pool that waits does not make what
+/// Whether what is left of a run stands in the order that was agreed to: one pool that waits does not make what
 /// another one has finished meanwhile a new plan.
 fn is_part_of(begun: &[Step], left: &[PlannedStep]) -> bool {
+    let mut left_of_run = left.iter().filter(|row| begun.contains(&row.step));
     let mut begun = begun.iter();
-    left.iter().all(|row| begun.any(|step| *step == row.step))
+    left_of_run.all(|row| begun.any(|step| *step == row.step))
 }
 
 /// Correcting drift never fails back and never loses data by itself.

@@ -222,6 +222,8 @@ pub struct Plan {
     pub order: String,
     /// The steps, in order.
     pub steps: Vec<PlannedStep>,
+    /// The steps among them that nobody has to approve any more: what a run that begins now may go through.
+    pub agreed: Vec<Step>,
     /// Steps of the procedure that are not needed.
     pub skipped: Vec<Skipped>,
     /// What to do now.
@@ -244,6 +246,12 @@ impl Plan {
     /// The steps without their state.
     pub fn step_list(&self) -> Vec<Step> {
         self.steps.iter().map(|row| row.step.clone()).collect()
+    }
+
+    /// Whether a person is asked to do a step of the plan, so that it is being carried out.
+    pub fn is_with_people(&self) -> bool {
+        let by_hand = |row: &PlannedStep| matches!(row.state, StepState::Held(Hold::Manual { .. }));
+        self.steps.iter().any(|row| matches!(row.step, Step::SetEdgeNextHop { .. }) && by_hand(row))
     }
 
     /// What holds a step up, whichever comes first.
