@@ -9,7 +9,7 @@ use lync_failover::{
     plan::{Decision, Desired, Hold},
 };
 use support::{
-    lab::{Crash, Ended, Lab},
+    lab::{Crash, Ended, Lab, Phase},
     safety,
     scenes::*,
 };
@@ -268,4 +268,54 @@ async fn a_plan_that_a_person_begins_is_approved_once() {
     check("approved", &ended, NO_LOSS);
     assert_eq!(ended.decision, Decision::Converged, "{:#?}", ended.status);
     assert_eq!(safety::names(&ended.transcript), [OVER]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopped_at_each_effect_the_branches_end_the_same_way() {
+    let by_hand = "administrator: [{host: fe01.pool2.contoso.com, command: Set-CsEdgeServer, \
+                   parameters: {Identity: 'EdgeServer:edge2.contoso.com', Registrar: 'Registrar:pool2.contoso.com'}}]";
+    let killed = format!("{QUICK}cms: {{pool: pool2.contoso.com}}\nfailures: [{{kill: [pool1.contoso.com]}}");
+    let cases: [(&str, String, &[&str]); 3] = [
+        (
+            "a person's Edge pool and one by cmdlet",
+            format!(
+                "{killed}, {{at: 4m, {by_hand}}}]\n\
+                 edges: [{{fqdn: edge2.contoso.com, site: DC2, nextHop: pool1.contoso.com}}]"
+            ),
+            &[EDGE, OVER],
+        ),
+        (
+            "refused, and the replica is behind",
+            format!(
+                "{killed}]\nfaults: [{{kind: ReplicaStuck, replica: fe01.pool2.contoso.com}}, \
+                 {{kind: FailBefore, cmdlet: Invoke-CsPoolFailOver, message: '{EDGE_TEXT}'}}]"
+            ),
+            &[EDGE, OVER, KICK, OVER],
+        ),
+        (
+            "stopped half-way",
+            format!("{killed}]\nfaults: [{{kind: Lose, cmdlet: Invoke-CsPoolFailOver, after: 20s}}]"),
+            &[EDGE, OVER, OVER],
+        ),
+    ];
+    let wish = Desired { same_site_change: SameSiteChange::Manual, ..away() };
+    for (name, scenario, cmdlets) in cases {
+        let effects = Lab::new(&scenario).drive(&wish, &Crash::never()).await.effects;
+        assert!(effects > 5, "{name}: only {effects} effects");
+        for effect in 1..=effects {
+            for phase in [Phase::Before, Phase::After] {
+                let ended = Lab::new(&scenario).drive(&wish, &Crash::at(effect, phase)).await;
+                let name = format!("{name}, stopped {phase:?} effect {effect} of {effects}");
+                check(&name, &ended, DISASTER);
+                assert_eq!(ended.decision, Decision::Converged, "{name}: {:#?}", ended.status);
+                // A start that arrives late, and is refused by the fence, uses the fault up: then less is to be done.
+                let names = safety::names(&ended.transcript);
+                let mut all = cmdlets.iter();
+                assert!(names.iter().all(|name| all.any(|cmdlet| cmdlet == name)), "{name}: {names:?}");
+                assert!(names.starts_with(&[EDGE, OVER]) && names.ends_with(&[OVER]), "{name}: {names:?}");
+                let refusals = safety::refusals(&ended.transcript);
+                assert!(refusals.is_empty(), "{name}: {refusals:?}");
+            }
+        }
+    }
 }
