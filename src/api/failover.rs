@@ -204,6 +204,12 @@ pub struct FailoverPolicy {
     /// Default: Report.
     #[serde(default)]
     pub drift: DriftPolicy,
+    /// Who changes an Edge pool whose new next hop is in its own site: the operator, with `Set-CsEdgeServer`
+    /// (`Cmdlet`), or a person in Topology Builder, as Microsoft's page prints it (`Manual`): the operator says
+    /// what to do, and goes on when it sees the new next hop. A next hop in another site is always changed by
+    /// cmdlet. Default: Cmdlet.
+    #[serde(default)]
+    pub same_site_change: SameSiteChange,
 }
 
 /// Consent to exactly one plan.
@@ -259,6 +265,16 @@ pub enum DriftPolicy {
     Report,
     /// Bring it back to what the spec says.
     Correct,
+}
+
+/// Who changes an Edge pool whose new next hop is in its own site.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SameSiteChange {
+    /// The operator, with `Set-CsEdgeServer`.
+    #[default]
+    Cmdlet,
+    /// A person, in Topology Builder (JJ204678, Edge section).
+    Manual,
 }
 
 #[cfg(test)]

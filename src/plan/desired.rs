@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{DisasterConsent, Management},
+    api::{DisasterConsent, Management, SameSiteChange},
     lync::{EdgeFqdn, PoolFqdn},
 };
 
@@ -55,6 +55,8 @@ pub struct Desired {
     pub failback_disaster_mode: bool,
     /// Whether drift is corrected without a new generation.
     pub correct_drift: bool,
+    /// Who changes an Edge pool whose new next hop is in its own site.
+    pub same_site_change: SameSiteChange,
     /// No mutation starts.
     pub suspend: bool,
     /// What another resource wants otherwise, if one does; nothing is done then.

@@ -50,6 +50,7 @@ impl TryFrom<&LyncFailoverSpec> for Desired {
             disaster_mode: spec.policy.disaster_mode,
             failback_disaster_mode: spec.policy.failback_disaster_mode == FailbackConsent::Always,
             correct_drift: spec.policy.drift == DriftPolicy::Correct,
+            same_site_change: spec.policy.same_site_change,
             suspend: spec.suspend,
             contested: None,
             approved_plan: spec.approval.as_ref().map(|approval| approval.plan_hash.clone()),

@@ -1,6 +1,6 @@
 //! Who has to act next, and how: one line that a tired person can follow.
 
-use super::Found;
+use super::{Found, views::times};
 use crate::{
     api::{Actor, NextAction},
     plan::{ConsentField, Decision, Hold, UsersGoal, Verdict, Wait},
@@ -106,13 +106,15 @@ fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
             message: format!("{instruction}. The operator goes on when it sees that it is done."),
             command: command.clone(),
         },
-        Hold::Failed { attempts, message } => says(
-            Actor::Administrator,
-            format!(
-                "Tried {attempts} times; the last time: {message}. Repair the cause; then change the spec, or \
-                 set and clear spec.suspend, to try again."
+        Hold::Failed { attempts, message, cure, command } => NextAction {
+            actor: Actor::Administrator,
+            message: format!(
+                "Tried {}; the last time: {message}. {cure}. To have the operator try again, change the spec, or set \
+                 and clear spec.suspend.",
+                times(*attempts)
             ),
-        ),
+            command: command.clone(),
+        },
         Hold::OutcomeUnknown { operation, why } => says(
             Actor::Administrator,
             format!(

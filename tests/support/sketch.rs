@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use lync_failover::{
+    bridge::{Ended, Operation, OperationId, Refusal},
     lync::{outputs::*, *},
     plan::*,
 };
@@ -51,6 +52,66 @@ pub struct PoolSketch {
     /// Steady, Behind, Broken.
     #[serde(default = "steady")]
     pub backup: String,
+    /// Whether the replicas of its servers are behind; they have been since it was down.
+    #[serde(default)]
+    pub behind: bool,
+    /// For how many seconds its state has been a transitional one.
+    #[serde(default)]
+    pub half_way_for: Option<i64>,
+}
+
+/// An operation that has ended.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EndedSketch {
+    pub step: Step,
+    /// How many seconds ago.
+    pub ago: i64,
+    /// The text that it was refused with.
+    #[serde(default)]
+    pub refused: Option<String>,
+    #[serde(default)]
+    pub error_id: Option<String>,
+    /// Why nobody knows how it ended.
+    #[serde(default)]
+    pub lost: Option<String>,
+}
+
+impl EndedSketch {
+    fn record(&self) -> StepRecord {
+        let ended = match (&self.refused, &self.lost) {
+            (Some(message), _) => Ended::Failed(Refusal {
+                error_id: self.error_id.clone().unwrap_or("ProcessRecord,Microsoft.Rtc".into()),
+                category: "InvalidOperation".into(),
+                message: message.clone(),
+            }),
+            (None, Some(why)) => Ended::Lost(why.clone()),
+            (None, None) => Ended::Completed,
+        };
+        let ended_at = now() - SignedDuration::from_secs(self.ago);
+        StepRecord {
+            step: self.step.clone(),
+            operation: operation(&self.step),
+            started_at: ended_at - SignedDuration::from_secs(5),
+            ended_at,
+            outcome: StepOutcome::Ended(ended),
+        }
+    }
+}
+
+/// An operation for a step.
+pub fn operation(step: &Step) -> Operation {
+    let id = uuid::Uuid::from_u128(7);
+    Operation {
+        id: OperationId(id),
+        host: fqdn("fe1.pool2.contoso.com"),
+        mutation: step.mutation(),
+        epoch: 1,
+        keeper: None,
+        session_id: id,
+        shell_id: id,
+        command_id: id,
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -91,6 +152,9 @@ pub struct Sketch {
     pub converged_generation: Option<i64>,
     #[serde(default = "one")]
     pub generation: i64,
+    /// What has ended in the run so far, oldest first.
+    #[serde(default)]
+    pub ended: Vec<EndedSketch>,
 }
 
 fn three() -> usize {
@@ -220,7 +284,11 @@ impl Sketch {
                 last_update_creation: Some(at),
             };
             let edges = self.edges.iter().map(|(n, e)| (fqdn(n), replica(!e.behind && !e.down)));
-            Fact::known(edges.collect(), at, from())
+            let front_ends = self.pools.iter().flat_map(|(name, pool)| {
+                let current = pool.health != "Gone" && !pool.behind;
+                machines(name, pool.front_ends).into_iter().map(move |machine| (machine, replica(current)))
+            });
+            Fact::known(edges.chain(front_ends).collect(), at, from())
         };
         observed
     }
@@ -259,8 +327,15 @@ impl Sketch {
         let still = |at| Beat { value: at, since: now() - SignedDuration::from_mins(10), advances: true };
         let old_beat = now() - SignedDuration::from_secs(self.age) - SignedDuration::from_mins(30);
         let beat = (self.cms.health == "Impaired").then(|| still(old_beat));
+        let half_way = self
+            .pools
+            .iter()
+            .filter_map(|(name, p)| Some((pool(name), now() - SignedDuration::from_secs(p.half_way_for?))));
+        let knows = self.pools.iter().filter(|(_, p)| p.health == "Up" && !p.behind);
         let watch = Watch {
             last: Some(now()),
+            half_way_since: half_way.collect(),
+            caught_up: knows.map(|(name, _)| pool(name)).collect(),
             down_since: down.collect(),
             unfit_since: unfit.map(|(name, _)| (pool(name), long_ago)).collect(),
             cms_failing_on: failing.then(|| pool(&self.cms.on)),
@@ -269,9 +344,20 @@ impl Sketch {
             agent_beat: beat,
             ..Watch::default()
         };
+        let records: Vec<_> = self.ended.iter().map(EndedSketch::record).collect();
+        let run = (!records.is_empty()).then(|| Run {
+            started_at: now() - SignedDuration::from_hours(1),
+            finished_at: None,
+            down_since: None,
+            generation: self.generation,
+            steps: records.iter().map(|record| record.step.clone()).collect(),
+            records: records.clone(),
+        });
         Progress {
             generation: self.generation,
             converged_generation: self.converged_generation,
+            run,
+            recent: records,
             watch,
             ..Progress::default()
         }
