@@ -17,6 +17,8 @@ mod effect;
 mod hash;
 mod hold;
 mod legal;
+mod mirror;
+mod move_store;
 mod progress;
 mod replication;
 mod row;
@@ -34,7 +36,7 @@ use crate::lync::{Observed, Topology};
 pub use assess::{Assessment, assess};
 pub use cms::CmsState;
 pub use contest::contests;
-pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};
+pub use desired::{Desired, EdgeGoal, Limits, StoreBackup, UsersGoal};
 pub use hash::plan_hash;
 pub use legal::{Rule, Violation, violations};
 pub use progress::{Intent, Progress, Run, StepOutcome, StepRecord};
@@ -136,5 +138,6 @@ fn rows(world: &World<'_>) -> Rows {
     }
     rows.steps.extend(going_away);
     rows.skipped.extend(edges.skipped);
+    rows.warnings.extend(move_store::left_to_do(world));
     rows
 }

@@ -20,6 +20,8 @@ pub enum ConsentField {
     DisasterModeAlways,
     /// `spec.policy.failbackDisasterMode: Always`.
     FailbackDisasterMode,
+    /// `spec.policy.installDatabaseClean: Always`.
+    InstallDatabaseClean,
 }
 
 impl ConsentField {
@@ -29,6 +31,7 @@ impl ConsentField {
             Self::DisasterModeWhenSourceDown => "spec.policy.disasterMode: WhenSourceDown",
             Self::DisasterModeAlways => "spec.policy.disasterMode: Always",
             Self::FailbackDisasterMode => "spec.policy.failbackDisasterMode: Always",
+            Self::InstallDatabaseClean => "spec.policy.installDatabaseClean: Always",
         }
     }
 }

@@ -28,7 +28,7 @@ fn edge(pool: &str, next_hop: &str) -> EdgeAssignment {
 }
 
 fn cms(pool: &str) -> Option<CentralManagementPlacement> {
-    Some(CentralManagementPlacement { pool: pool.to_owned() })
+    Some(CentralManagementPlacement { pool: pool.to_owned(), move_from: None })
 }
 
 #[track_caller]
