@@ -43,9 +43,9 @@ pub use deployment_status::{
 };
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use failover::{
-    CentralManagementPlacement, CleanConsent, DeploymentReference, DisasterConsent, DriftPolicy, EdgeAssignment,
-    FailbackConsent, FailoverPolicy, LyncFailover, LyncFailoverSpec, Management, PlanApproval,
-    StoreFiles, UserAssignment,
+    CentralManagementPlacement, CleanConsent, DeploymentReference, DisasterConsent, DriftPolicy,
+    EdgeAssignment, FailbackConsent, FailoverPolicy, LyncFailover, LyncFailoverSpec, Management,
+    PlanApproval, StoreFiles, UserAssignment,
 };
 pub use failover_status::{
     Actor, LastRun, LyncFailoverStatus, NextAction, ObservedFailover, ObservedPool, OperationStatus,

@@ -39,11 +39,7 @@ impl FromStr for FilePath {
         let starts = if is_share { is_server } else { is_drive };
         let mut folders = parts.peekable();
         let is_path = folders.peek().is_some() && folders.all(is_name);
-        if starts && is_path && text.chars().count() <= 260 {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(no())
-        }
+        if starts && is_path && text.chars().count() <= 260 { Ok(Self(text.to_owned())) } else { Err(no()) }
     }
 }
 

@@ -202,7 +202,8 @@ mod tests {
         let name = |short: &str| -> PoolFqdn { format!("{short}.contoso.com").parse().expect("valid") };
         let pools = [(name("old"), pool(Some(old), old)), (name("pool2"), pool(None, new))];
         let mut topology = Topology { pools: pools.into(), ..Topology::default() };
-        let of = |topology: &Topology, sql: &str| topology.pool_of_store(&sql.parse().expect("valid")).cloned();
+        let of =
+            |topology: &Topology, sql: &str| topology.pool_of_store(&sql.parse().expect("valid")).cloned();
         assert_eq!(of(&topology, new), Some(name("pool2")));
         assert_eq!(of(&topology, old), Some(name("old")));
         topology.pools.insert(name("pool3"), pool(None, new));

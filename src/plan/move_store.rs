@@ -16,7 +16,7 @@ use super::{
     row::{ConsentField, Hold},
     world::World,
 };
-use crate::lync::{Invocation, MachineFqdn, Pool, PoolFqdn, PoolKind, SqlInstance, Version};
+use crate::lync::{CmsRole, Fact, Invocation, MachineFqdn, Pool, PoolFqdn, PoolKind, SqlInstance, Version};
 
 /// What has to be done about a store that has to leave a Lync Server 2010 pool, or has begun to; `None`
 /// where this is not the case.
@@ -43,7 +43,8 @@ pub(super) fn hold(world: &World<'_>, current: &PoolFqdn, sick: Option<&str>) ->
 pub(super) fn left_to_do(world: &World<'_>) -> Option<String> {
     let CmsState::Healthy { pool: name } = &world.cms else { return None };
     world.desired.store_backup.as_ref()?;
-    let pool = world.topology.pools.get(name).filter(|_| world.desired.central_management.as_ref() == Some(name))?;
+    let pool =
+        world.topology.pools.get(name).filter(|_| world.desired.central_management.as_ref() == Some(name))?;
     let store = world.observed.central_management.store.value()?;
     let serves = [&store.active_master, &store.active_file_transfer_agent];
     let others: Vec<&str> = pool
@@ -83,7 +84,7 @@ fn has_begun(world: &World<'_>, current: &PoolFqdn) -> bool {
     if !matches!(world.cms, CmsState::Dead { .. }) || is_2010(world, current) {
         return false;
     }
-    match world.live(&world.observed.central_management.replicated_roles) {
+    match as_replicated(world) {
         Ok(roles) => {
             let mut active = roles.iter().filter(|role| role.active).peekable();
             active.peek().is_some()
@@ -93,6 +94,22 @@ fn has_begun(world: &World<'_>, current: &PoolFqdn) -> bool {
             let wanted = world.desired.central_management.as_ref();
             world.desired.store_backup.is_some() && wanted == Some(current)
         }
+    }
+}
+
+/// The services as a local replica has them, read lately. Old by its nature: good for saying what was, together
+/// with what Active Directory says now.
+fn as_replicated<'w>(world: &'w World<'_>) -> Result<&'w Vec<CmsRole>, String> {
+    let end = world.progress.last_end();
+    match &world.observed.central_management.replicated_roles {
+        Fact::Unknown(why) => Err(why.to_string()),
+        Fact::Known { at, .. } if world.now.duration_since(*at) > world.limits.stale_after => {
+            Err(format!("last read from a replica at {at}"))
+        }
+        Fact::Known { at, .. } if end.is_some_and(|end| *at < end) => {
+            Err("not looked at again since the last step".to_owned())
+        }
+        Fact::Known { value, .. } => Ok(value),
     }
 }
 
@@ -117,7 +134,11 @@ fn target_hold<'w>(world: &'w World<'_>, from: &PoolFqdn, to: &PoolFqdn) -> Resu
     }
     let sql = pool.and_then(|pool| pool.central_management_store.as_ref().or(pool.user_store.as_ref()));
     sql.map_or_else(
-        || Ok(Hold::NotReady { why: format!("the topology names no SQL Server behind {to}, so it cannot take the store") }),
+        || {
+            Ok(Hold::NotReady {
+                why: format!("the topology names no SQL Server behind {to}, so it cannot take the store"),
+            })
+        },
         Err,
     )
 }
@@ -210,7 +231,7 @@ fn name_the_files(from: &PoolFqdn, to: &PoolFqdn, sick: &str) -> Hold {
 fn may_be_active(world: &World<'_>, to: &PoolFqdn) -> Option<Hold> {
     let cms = &world.observed.central_management;
     // An answer of the store itself; without one, what the replicas had last.
-    let roles = world.live(&cms.roles).or_else(|_| world.live(&cms.replicated_roles));
+    let roles = world.live(&cms.roles).or_else(|_| as_replicated(world));
     match roles {
         Ok(roles) if roles.iter().any(|role| role.pool == *to && role.active) => Some(Hold::SplitBrain {
             why: format!(
@@ -226,7 +247,12 @@ fn may_be_active(world: &World<'_>, to: &PoolFqdn) -> Option<Hold> {
 fn again(world: &World<'_>, to: &PoolFqdn, sick: &str) -> Hold {
     let host = console(world, to);
     let files = world.desired.store_backup.as_ref();
-    let with = if files.is_some() { "" } else { ", with -Force and the two files that it was started with" };
+    let with = match files {
+        Some(_) => "",
+        None => {
+            ", with what it was started with: -Force and two files if the old store was lost, else nothing"
+        }
+    };
     Hold::Manual {
         instruction: format!(
             "a move of the Central Management store to {to} has begun and not ended: Active Directory points to \

@@ -1,8 +1,8 @@
 //! From the spec, as it was written, to the planner's words.
 
 use super::{Desired, EdgeGoal, Limits, StoreBackup, UsersGoal};
-use crate::{
-    api::{CleanConsent, DriftPolicy, DurationError, FailbackConsent, LyncDeploymentSpec, LyncFailoverSpec},
+use crate::api::{
+    CleanConsent, DriftPolicy, DurationError, FailbackConsent, LyncDeploymentSpec, LyncFailoverSpec,
 };
 
 /// A field of a spec that cannot be understood. The API server does not let such a spec in; an object

@@ -200,9 +200,8 @@ impl Sketch {
             observed.backup_services.insert(pool(name), Fact::known(status, at, Source::Service(host())));
             if sketch.mirrored.is_some() {
                 let rows = sketch.mirror_rows();
-                let fact = rows.map_or(Fact::Unknown(unseen()), |rows| {
-                    Fact::known(rows, at, Source::Service(host()))
-                });
+                let fact = rows
+                    .map_or(Fact::Unknown(unseen()), |rows| Fact::known(rows, at, Source::Service(host())));
                 observed.central_management.mirrors.insert(pool(name), fact);
             }
         }

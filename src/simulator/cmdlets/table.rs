@@ -149,11 +149,9 @@ const CHANGES: &[Cmdlet] = &[
         "Invoke-CsPoolFailOver",
         "Hadr.InvokePoolFailOverCmdlet",
         6,
-        &[
-            "-PoolFqdn <Fqdn> [-Confirm] [-DatabaseCommandTimeoutInSeconds <Int32>] [-DisasterMode] \
+        &["-PoolFqdn <Fqdn> [-Confirm] [-DatabaseCommandTimeoutInSeconds <Int32>] [-DisasterMode] \
              [-FlushStorageService] [-Force] [-ServicesStopDelayMins <Int32>] [-SkipDataVerification] \
-             [-WaitTime <TimeSpan>] [-WhatIf]",
-        ],
+             [-WaitTime <TimeSpan>] [-WhatIf]"],
     ),
     change(
         "Invoke-CsPoolFailBack",
@@ -239,7 +237,8 @@ impl Cmdlet {
             let later = LATER.iter().find(|(cmdlet, name, _)| *cmdlet == self.name && *name == slot.name);
             later.map_or(self.since, |(.., since)| *since)
         };
-        let of_set = |set: &&str| slots(&expanded(set)).into_iter().filter(|slot| since(slot) <= version).collect();
+        let of_set =
+            |set: &&str| slots(&expanded(set)).into_iter().filter(|slot| since(slot) <= version).collect();
         self.sets.iter().map(of_set).collect()
     }
 }

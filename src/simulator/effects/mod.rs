@@ -109,7 +109,9 @@ impl Work {
             }
             "Invoke-CsDatabaseFailover" => Self::SwapMirror {
                 pool: pool(&name("PoolFqdn", "")?)?,
-                to_mirror: call.get_text("NewPrincipal").is_some_and(|side| side.eq_ignore_ascii_case("Mirror")),
+                to_mirror: call
+                    .get_text("NewPrincipal")
+                    .is_some_and(|side| side.eq_ignore_ascii_case("Mirror")),
             },
             "Invoke-CsPoolFailOver" => Self::PoolOver { pool: pool(&name("PoolFqdn", "")?)?, disaster },
             "Invoke-CsPoolFailBack" => Self::PoolBack { pool: pool(&name("PoolFqdn", "")?)?, disaster },

@@ -36,7 +36,9 @@ pub(super) fn check(organisation: &Organisation, place: &Place<'_>, disaster: bo
     if !disaster {
         organisation.require_store(place.cmdlet, place.host)?;
     }
-    let Some((name, pool)) = target(organisation, place) else { return Err(refusals::store_closed(place.cmdlet)) };
+    let Some((name, pool)) = target(organisation, place) else {
+        return Err(refusals::store_closed(place.cmdlet));
+    };
     if organisation.cms.pointer == *name && organisation.store_readable(place.host) {
         let text = format!("Pool \"{name}\" already hosts the active Central Management Server.");
         return Err(refusals::invalid(place.cmdlet, text));
@@ -67,7 +69,9 @@ pub(super) fn finish(
     place: &Place<'_>,
     disaster: bool,
 ) -> Result<Option<String>, Refusal> {
-    let Some((name, pool)) = target(organisation, place) else { return Err(refusals::store_closed(place.cmdlet)) };
+    let Some((name, pool)) = target(organisation, place) else {
+        return Err(refusals::store_closed(place.cmdlet));
+    };
     if !organisation.back_end_lives(name) {
         return Err(refusals::store_unreachable(place.cmdlet, pool.back_end.principal()));
     }
