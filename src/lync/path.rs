@@ -69,40 +69,46 @@ impl fmt::Display for FilePath {
     }
 }
 
+/// Names that are taken.
+#[cfg(test)]
+pub(crate) const GOOD_PATHS: [&str; 5] = [
+    r"C:\config.zip",
+    r"d:\Lync Backup (weekly)\2026-11-22\config.zip",
+    r"\\dfs.contoso.com\lync$\config.zip",
+    r"C:\.hidden\config",
+    r"C:\백업\구성.zip",
+];
+
+/// Texts that are not.
+#[cfg(test)]
+pub(crate) const BAD_PATHS: [&str; 15] = [
+    "",
+    "config.zip",
+    r"C:config.zip",
+    r"C:\",
+    r"C:\\config.zip",
+    r"\\server",
+    r"\config.zip",
+    r"C:\a'; Remove-Item D:\b",
+    "C:\\a\nb",
+    r"C:\a*.zip",
+    r"C:\a`b",
+    r#"C:\a"b"#,
+    r"C:\.. ",
+    r"C:\a.",
+    "/tmp/config.zip",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What the API server takes and what is read here are the same.
     #[test]
     fn a_full_name_is_a_drive_or_a_share_and_a_file() {
-        let good = [
-            r"C:\config.zip",
-            r"d:\Lync Backup (weekly)\2026-11-22\config.zip",
-            r"\\dfs.contoso.com\lync$\config.zip",
-            r"C:\백업\구성.zip",
-        ];
-        let bad = [
-            "",
-            "config.zip",
-            r"C:config.zip",
-            r"C:\",
-            r"C:\\config.zip",
-            r"\\server",
-            r"\config.zip",
-            r"C:\a'; Remove-Item D:\b",
-            "C:\\a\nb",
-            r"C:\a*.zip",
-            r"C:\a`b",
-            r#"C:\a"b"#,
-            r"C:\.. ",
-            r"C:\a.",
-            "/tmp/config.zip",
-        ];
-        for text in good {
+        for text in GOOD_PATHS {
             assert_eq!(text.parse::<FilePath>().map(|path| path.to_string()), Ok(text.to_owned()));
         }
-        for text in bad {
+        for text in BAD_PATHS {
             assert!(text.parse::<FilePath>().is_err(), "{text}");
         }
         assert!(format!(r"C:\{}", "a".repeat(300)).parse::<FilePath>().is_err());

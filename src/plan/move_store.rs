@@ -256,9 +256,10 @@ fn again(world: &World<'_>, to: &PoolFqdn, sick: &str) -> Hold {
     Hold::Manual {
         instruction: format!(
             "a move of the Central Management store to {to} has begun and not ended: Active Directory points to \
-             {to}, and the store does not answer there ({sick}). Run Move-CsManagementServer again at the console \
-             of {host}{with}; on a Front End of the old pool, if that lives, it takes the move back. Do not run \
-             Install-CsDatabase -Clean: Active Directory names this database"
+             {to}, and the store does not answer there ({sick}). Let Move-CsManagementServer end if it runs. If it \
+             has stopped, run it again at the console of {host}{with}; on a Front End of the old pool, if that \
+             lives, it takes the move back. Do not run Install-CsDatabase -Clean: Active Directory names this \
+             database"
         ),
         command: files.map(|files| restore(files).to_string()),
     }

@@ -69,7 +69,7 @@ pub struct EdgeSketch {
     pub behind: bool,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct CmsSketch {
     pub on: String,

@@ -17,8 +17,8 @@ const RESTORE: &str = "administrator:\n- host: fe01.pool2.contoso.com\n  command
 const MOVE: &str = "administrator:\n- {host: fe01.pool2.contoso.com, command: Move-CsManagementServer}\n";
 
 fn by_hand(world: &mut World, yaml: &str) -> Ended {
-    world.inject(yaml);
     let typed = world.simulator.transcript().entries.len();
+    world.inject(yaml);
     world.pass(600);
     let mut after = world.simulator.transcript().entries[typed..].iter();
     after
