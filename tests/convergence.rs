@@ -240,7 +240,10 @@ async fn a_store_that_is_in_two_places_or_in_none_stops_everything() {
             ended.decision
         );
         assert_eq!(safety::names(&ended.transcript), [STORE], "{kind}");
-        assert_eq!(ended.status.next_action.unwrap().actor, Actor::Administrator);
+        let action = ended.status.next_action.unwrap();
+        assert_eq!(action.actor, Actor::Administrator);
+        assert!(action.message.contains("Uninstall-CsDatabase"), "{}", action.message);
+        assert_eq!(action.command.unwrap().lines().count(), 3, "the three signals to compare");
     }
 }
 

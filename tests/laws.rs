@@ -44,6 +44,7 @@ fn pool_sketch(pair: &'static str, site: &'static str) -> impl Strategy<Value = 
             mirrored: mirrored.map(Into::into),
             director: false,
             version: 6,
+            standard: false,
             backup: backup.into(),
             behind: false,
             half_way_for: None,
@@ -89,7 +90,7 @@ prop_compose! {
             ..Desired::default()
         };
         Sketch {
-            about: String::new(), pools, cms: CmsSketch { on: on.into(), health: health.into() }, edges: edges.collect(),
+            about: String::new(), pools, cms: CmsSketch { on: on.into(), health: health.into(), ..CmsSketch::default() }, edges: edges.collect(),
             desired, age, converged_generation: converged, generation: 1, ended: Vec::new(),
         }
     }
@@ -299,7 +300,8 @@ fn apply(sketch: &mut Sketch, step: &Step) {
             sketch.edges.get_mut(edge.short()).unwrap().next_hop = Some(to.short().to_owned());
         }
         Step::FailOverCentralManagement { to, .. } => {
-            sketch.cms = CmsSketch { on: to.short().to_owned(), health: "Healthy".into() };
+            sketch.cms =
+                CmsSketch { on: to.short().to_owned(), health: "Healthy".into(), ..CmsSketch::default() };
         }
         Step::FailOverPool { home, .. } => {
             sketch.pools.get_mut(home.short()).unwrap().state = Some(PoolState::FailedOver);

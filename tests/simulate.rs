@@ -92,6 +92,16 @@ fn an_edge_of_the_same_site_may_be_left_to_a_person() {
 }
 
 #[test]
+fn a_store_on_lync_2010_waits_for_a_person_and_goes_on() {
+    let files = ["examples/store-on-lync-2010/1-lost.yaml", "examples/store-on-lync-2010/2-move.yaml"];
+    let (code, report) = simulate(&files);
+    assert_eq!(code, Some(0));
+    assert_eq!(cmdlets(&report), ["setEdgeNextHop", "failOverPool"]);
+    let next = report["edits"][0]["status"]["nextAction"]["message"].as_str().expect("a message");
+    assert!(next.contains("spec.centralManagement.pool where to: pool2.contoso.com"), "{next}");
+}
+
+#[test]
 fn without_consent_it_waits_and_says_which_field() {
     let (code, report) = simulate(&["examples/no-consent.yaml"]);
     assert_eq!(code, Some(3));

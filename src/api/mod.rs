@@ -46,9 +46,9 @@ pub use deployment_status::{
 };
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use failover::{
-    CentralManagementPlacement, DeploymentReference, DisasterConsent, DriftPolicy, EdgeAssignment,
-    FailbackConsent, FailoverPolicy, LyncFailover, LyncFailoverSpec, Management, PlanApproval,
-    SameSiteChange, UserAssignment,
+    CentralManagementPlacement, CleanConsent, DeploymentReference, DisasterConsent, DriftPolicy,
+    EdgeAssignment, FailbackConsent, FailoverPolicy, LyncFailover, LyncFailoverSpec, Management,
+    PlanApproval, SameSiteChange, StoreFiles, UserAssignment,
 };
 pub use failover_status::{
     Actor, LastRun, LyncFailoverStatus, NextAction, ObservedFailover, ObservedPool, OperationStatus,

@@ -20,6 +20,8 @@ mod half_way;
 mod hash;
 mod hold;
 mod legal;
+mod mirror;
+mod move_store;
 mod progress;
 mod refusal;
 mod replication;
@@ -38,7 +40,7 @@ use crate::lync::{Observed, Topology};
 pub use assess::{Assessment, assess};
 pub use cms::CmsState;
 pub use contest::contests;
-pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};
+pub use desired::{Desired, EdgeGoal, Limits, StoreBackup, UsersGoal};
 pub use failback::{Check, Failback};
 pub use hash::plan_hash;
 pub use legal::{Rule, Violation, violations};
@@ -141,5 +143,6 @@ fn rows(world: &World<'_>) -> Rows {
     }
     rows.steps.extend(going_away);
     rows.skipped.extend(edges.skipped);
+    rows.warnings.extend(move_store::left_to_do(world));
     rows
 }

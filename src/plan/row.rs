@@ -21,6 +21,8 @@ pub enum ConsentField {
     DisasterModeAlways,
     /// `spec.policy.failbackDisasterMode: Always`.
     FailbackDisasterMode,
+    /// `spec.policy.installDatabaseClean: Always`.
+    InstallDatabaseClean,
 }
 
 impl ConsentField {
@@ -30,6 +32,7 @@ impl ConsentField {
             Self::DisasterModeWhenSourceDown => "spec.policy.disasterMode: WhenSourceDown",
             Self::DisasterModeAlways => "spec.policy.disasterMode: Always",
             Self::FailbackDisasterMode => "spec.policy.failbackDisasterMode: Always",
+            Self::InstallDatabaseClean => "spec.policy.installDatabaseClean: Always",
         }
     }
 }

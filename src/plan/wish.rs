@@ -1,9 +1,8 @@
 //! From the spec, as it was written, to the planner's words.
 
-use super::{Desired, EdgeGoal, Limits, UsersGoal};
-use crate::{
-    api::{DriftPolicy, DurationError, FailbackConsent, LyncDeploymentSpec, LyncFailoverSpec},
-    lync::FqdnError,
+use super::{Desired, EdgeGoal, Limits, StoreBackup, UsersGoal};
+use crate::api::{
+    CleanConsent, DriftPolicy, DurationError, FailbackConsent, LyncDeploymentSpec, LyncFailoverSpec,
 };
 
 /// A field of a spec that cannot be understood. The API server does not let such a spec in; an object
@@ -40,15 +39,24 @@ impl TryFrom<&LyncFailoverSpec> for Desired {
             })
         });
         let central = spec.central_management.as_ref();
+        let backup = central.and_then(|cms| cms.move_from.as_ref()).map(|files| {
+            let field = |name| move || format!("spec.centralManagement.move.{name}");
+            Ok(StoreBackup {
+                configuration: name(&files.configuration_file, field("configurationFile"))?,
+                lis: name(&files.lis_configuration_file, field("lisConfigurationFile"))?,
+            })
+        });
         Ok(Self {
             users: users.collect::<Result<_, _>>()?,
             central_management: central
                 .map(|cms| name(&cms.pool, || "spec.centralManagement.pool".to_owned()))
                 .transpose()?,
+            store_backup: backup.transpose()?,
             edges: edges.collect::<Result<_, _>>()?,
             management: spec.policy.management,
             disaster_mode: spec.policy.disaster_mode,
             failback_disaster_mode: spec.policy.failback_disaster_mode == FailbackConsent::Always,
+            install_database_clean: spec.policy.install_database_clean == CleanConsent::Always,
             correct_drift: spec.policy.drift == DriftPolicy::Correct,
             same_site_change: spec.policy.same_site_change,
             suspend: spec.suspend,
@@ -76,7 +84,7 @@ impl TryFrom<&LyncDeploymentSpec> for Limits {
     }
 }
 
-fn name<T: std::str::FromStr<Err = FqdnError>>(
+fn name<T: std::str::FromStr<Err: ToString>>(
     text: &str,
     field: impl FnOnce() -> String,
 ) -> Result<T, WishError> {

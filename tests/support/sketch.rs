@@ -42,9 +42,13 @@ pub struct PoolSketch {
     /// Whether it has a Central Management service; the SQL server is `sql-<pool>`.
     #[serde(default)]
     pub cms: bool,
-    /// `primary` or `mirror` is principal.
+    /// `primary` or `mirror` is principal, `mirrorAlone` (the primary is not reachable), `neither` (no side is
+    /// reachable), `apart` (xds on one side, lis on the other), `unseen`.
     #[serde(default)]
     pub mirrored: Option<String>,
+    /// Standard Edition: pool, server and SQL are one machine.
+    #[serde(default)]
+    pub standard: bool,
     #[serde(default)]
     pub director: bool,
     #[serde(default = "lync_2013")]
@@ -126,13 +130,22 @@ pub struct EdgeSketch {
     pub behind: bool,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct CmsSketch {
     pub on: String,
-    /// Healthy, Dead, Impaired (heartbeats stale), Split, Unseen.
+    /// Healthy, Dead, Impaired (heartbeats stale), Split, NoneActive, Unseen.
     #[serde(default = "healthy")]
     pub health: String,
+    /// The pool that the local replicas call active while the store is dead; default that of `on`.
+    #[serde(default)]
+    pub replica: Option<String>,
+    /// The local replicas do not say.
+    #[serde(default)]
+    pub replica_unseen: bool,
+    /// Pools with a database that have no row in `Get-CsService -CentralManagement`.
+    #[serde(default)]
+    pub no_row: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -180,7 +193,38 @@ fn machines(pool: &str, n: usize) -> Vec<MachineFqdn> {
     (1..=n).map(|i| fqdn(&format!("fe{i}.{pool}.contoso.com"))).collect()
 }
 
+impl PoolSketch {
+    fn machines(&self, name: &str) -> Vec<MachineFqdn> {
+        if self.standard { vec![fqdn(name)] } else { machines(name, self.front_ends) }
+    }
+
+    fn mirror_rows(&self) -> Option<Vec<MirrorRow>> {
+        use MirrorRole::{DatabaseInaccessibleOrMirroringNotEnabled as Neither, Mirror, Principal};
+        let sides = match self.mirrored.as_deref()? {
+            "primary" => [(Principal, Mirror); 2],
+            "mirror" => [(Mirror, Principal); 2],
+            "mirrorAlone" => [(Neither, Principal); 2],
+            "neither" => [(Neither, Neither); 2],
+            "apart" => [(Principal, Neither), (Neither, Principal)],
+            "unseen" => return None,
+            other => panic!("unknown mirror {other}"),
+        };
+        let row = |(database, (on_primary, on_mirror)): (&str, _)| MirrorRow {
+            database: database.into(),
+            on_primary,
+            on_mirror,
+        };
+        Some(["xds", "lis"].into_iter().zip(sides).map(row).collect())
+    }
+}
+
 impl Sketch {
+    fn sql(&self, name: &str) -> SqlInstance {
+        let is_standard = self.pools.get(name).is_some_and(|pool| pool.standard);
+        let server = if is_standard { name.to_owned() } else { format!("sql-{name}") };
+        format!("{server}.contoso.com\\rtc").parse().unwrap()
+    }
+
     /// The observation that the sketch stands for.
     pub fn observed(&self) -> Observed {
         let at = now() - SignedDuration::from_secs(self.age);
@@ -203,7 +247,7 @@ impl Sketch {
                 "Denied" => (false, None, EndpointState::Denied("401".into())),
                 other => panic!("unknown health {other}"),
             };
-            for machine in machines(name, sketch.front_ends) {
+            for machine in sketch.machines(name) {
                 observed.sip.insert(machine.clone(), Fact::known(sip, at, Source::Probe));
                 let running =
                     registrar.map_or(Fact::Unknown(unseen()), |r| Fact::known(r, at, Source::Probe));
@@ -218,22 +262,18 @@ impl Sketch {
             let module = BackupModule { name: "UserServices.PresenceFocus".into(), export, import };
             let status = BackupServiceStatus { modules: vec![module] };
             observed.backup_services.insert(pool(name), Fact::known(status, at, Source::Service(host())));
-            if let Some(principal) = &sketch.mirrored {
-                let (on_primary, on_mirror) = match principal.as_str() {
-                    "primary" => (MirrorRole::Principal, MirrorRole::Mirror),
-                    _ => (MirrorRole::Mirror, MirrorRole::Principal),
-                };
-                let row = MirrorRow { database: "xds".into(), on_primary, on_mirror };
-                let fact = Fact::known(vec![row], at, Source::Service(host()));
+            if sketch.mirrored.is_some() {
+                let rows = sketch.mirror_rows();
+                let fact = rows
+                    .map_or(Fact::Unknown(unseen()), |rows| Fact::known(rows, at, Source::Service(host())));
                 observed.central_management.mirrors.insert(pool(name), fact);
             }
         }
 
         let on = pool(&self.cms.on);
         let cms = &mut observed.central_management;
-        let pointer = format!("sql-{}.contoso.com\\rtc", self.cms.on).parse().unwrap();
-        cms.pointer = Fact::known(pointer, at, Source::ActiveDirectory(host()));
-        let master: MachineFqdn = fqdn(&format!("fe1.{}.contoso.com", self.cms.on));
+        cms.pointer = Fact::known(self.sql(&self.cms.on), at, Source::ActiveDirectory(host()));
+        let master: MachineFqdn = self.pools[&self.cms.on].machines(&self.cms.on).remove(0);
         let beat = if self.cms.health == "Impaired" { at - SignedDuration::from_mins(30) } else { at };
         let status = StoreStatus {
             active_master: Some(master.clone()),
@@ -241,12 +281,12 @@ impl Sketch {
             active_file_transfer_agent: Some(master),
             active_file_transfer_agent_heartbeat: Some(beat),
         };
-        let rows = |all: bool| -> Vec<CmsRole> {
-            let with_cms = self.pools.iter().filter(|(_, p)| p.cms);
+        let rows = |active: &dyn Fn(&PoolFqdn) -> bool| -> Vec<CmsRole> {
+            let with_cms = self.pools.iter().filter(|(name, p)| p.cms && !self.cms.no_row.contains(name));
             with_cms
                 .map(|(name, p)| CmsRole {
                     pool: pool(name),
-                    active: all || pool(name) == on,
+                    active: active(&pool(name)),
                     version: Version(p.version),
                 })
                 .collect()
@@ -256,6 +296,10 @@ impl Sketch {
                 cms.roles = Fact::Unknown(dead());
                 cms.store = Fact::known(StoreStatus::default(), at, Source::Service(host()));
                 cms.database = Fact::known(false, at, Source::Service(host()));
+                let was = self.cms.replica.as_deref().map_or(on, pool);
+                if !self.cms.replica_unseen {
+                    cms.replicated_roles = Fact::known(rows(&|name| *name == was), at, from());
+                }
             }
             "Unseen" => {
                 cms.roles = Fact::Unknown(unseen());
@@ -263,7 +307,8 @@ impl Sketch {
                 cms.database = Fact::Unknown(unseen());
             }
             health => {
-                cms.roles = Fact::known(rows(health == "Split"), at, from());
+                let active = |name: &PoolFqdn| health == "Split" || health != "NoneActive" && *name == on;
+                cms.roles = Fact::known(rows(&active), at, from());
                 cms.store = Fact::known(status, at, from());
                 cms.database = Fact::known(true, at, from());
             }
@@ -300,10 +345,11 @@ impl Sketch {
                 site: sketch.site.clone(),
                 kind: if sketch.director { PoolKind::Director } else { PoolKind::FrontEnd },
                 version: Version(sketch.version),
-                machines: machines(name, sketch.front_ends),
+                machines: sketch.machines(name),
                 backup: sketch.pair.as_deref().map(pool),
-                central_management_store: sketch.cms.then(|| sql(&format!("sql-{name}"))),
+                central_management_store: sketch.cms.then(|| self.sql(name)),
                 central_management_mirror: sketch.mirrored.as_ref().map(|_| sql(&format!("sqlm-{name}"))),
+                user_store: (!sketch.director).then(|| self.sql(name)),
             };
             (pool(name), entry)
         });
