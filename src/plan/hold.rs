@@ -47,12 +47,14 @@ pub(super) fn hold_without_approval(world: &World<'_>, steps: &mut [PlannedStep]
     let run = progress.run.as_ref().filter(|run| run.generation == progress.generation);
     let begun = run.map_or(&[][..], |run| &run.steps).to_vec();
     let is_under_way = is_part_of(&begun, steps);
-    let all = progress.converged_generation.is_some() || world.desired.approved_plan.as_deref() == Some(hash);
+    let is_known =
+        progress.converged_generation.is_some() || world.desired.approved_plan.as_deref() == Some(hash);
     let mut agreed = Vec::new();
     for row in steps.iter_mut() {
         let source = row.step.source().filter(|pool| !world.verdict(pool).is_down());
+        let is_agreed = is_known || is_under_way && begun.contains(&row.step);
         match source {
-            Some(source) if !all && !(is_under_way && begun.contains(&row.step)) => {
+            Some(source) if !is_agreed => {
                 if is_due(row) {
                     let verdict = world.verdict(source).name();
                     let why = format!(
