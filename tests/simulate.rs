@@ -92,13 +92,22 @@ fn an_edge_of_the_same_site_may_be_left_to_a_person() {
 }
 
 #[test]
-fn a_store_on_lync_2010_waits_for_a_person_and_goes_on() {
+fn a_store_on_lync_2010_waits_for_a_person() {
     let files = ["examples/store-on-lync-2010/1-lost.yaml", "examples/store-on-lync-2010/2-move.yaml"];
     let (code, report) = simulate(&files);
-    assert_eq!(code, Some(0));
-    assert_eq!(cmdlets(&report), ["setEdgeNextHop", "failOverPool"]);
-    let next = report["edits"][0]["status"]["nextAction"]["message"].as_str().expect("a message");
-    assert!(next.contains("spec.centralManagement.pool where to: pool2.contoso.com"), "{next}");
+    assert_eq!(code, Some(3));
+    assert!(cmdlets(&report).is_empty());
+    let next = |edit: usize, field: &str| {
+        report["edits"][edit]["status"]["nextAction"][field].as_str().unwrap_or_default().to_owned()
+    };
+    let says = next(0, "message");
+    assert!(says.contains("spec.centralManagement.pool where to: pool2.contoso.com"), "{says}");
+    assert_eq!(
+        next(1, "command"),
+        "Install-CsDatabase -CentralManagementDatabase -SqlServerFqdn sql2.contoso.com -SqlInstanceName rtc \
+         -Clean\nMove-CsManagementServer -ConfigurationFileName C:\\backup\\config.zip \
+         -LisConfigurationFileName C:\\backup\\lis.zip -Force"
+    );
 }
 
 #[test]

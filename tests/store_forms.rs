@@ -6,17 +6,21 @@ mod support;
 
 use lync_failover::{
     api::{Actor, DisasterConsent},
+    bridge::CallError,
+    lync::cmdlet::{CmsFailoverMode, Mutation},
     plan::{ConsentField, Decision, Desired, Hold, StoreBackup, UsersGoal},
     simulator::{ByHand, Failure},
 };
 use support::{
     lab::{Crash, Ended, Lab},
     safety::{self, Allowed},
-    sketch::pool,
+    sketch::{fqdn, pool},
 };
 
 const EDGE: &str = "Set-CsEdgeServer";
 const OVER: &str = "Invoke-CsPoolFailOver";
+const KICK: &str = "Invoke-CsManagementStoreReplication";
+const ALL: [&str; 5] = [EDGE, "Invoke-CsManagementServerFailover", OVER, "Invoke-CsPoolFailBack", KICK];
 
 /// Everything quick, so that a run has few passes.
 const QUICK: &str = "durations: {poolFailover: 40s, cmsDisaster: 30s, edgeReplication: 20s, \
@@ -214,4 +218,33 @@ async fn a_mirror_that_is_principal_is_swapped_back_or_named() {
     let (_, first) = safety::commands(&ended.transcript)[0];
     assert!(first.contains("-BackupSqlServerFqdn sql2.contoso.com"), "{first}");
     assert!(first.contains("-BackupMirrorSqlServerFqdn sql2b.contoso.com"), "{first}");
+}
+
+/// What the cmdlet binder of each version makes of everything that is sent, each with all its parameters: no
+/// parameter is younger than Lync Server 2013, and Lync Server 2010 knows two of the cmdlets.
+#[tokio::test(start_paused = true)]
+async fn everything_that_is_sent_is_known_since_lync_2013() {
+    let sql = |server: &str| format!("{server}.contoso.com\\rtc").parse().unwrap();
+    let sent = [
+        Mutation::SetEdgeServer { edge: fqdn("edge1"), next_hop: pool("pool2") },
+        Mutation::InvokeManagementServerFailover {
+            mode: CmsFailoverMode::DisasterRecovery { backup: sql("sql2"), mirror: Some(sql("sql2b")) },
+        },
+        Mutation::InvokePoolFailOver { pool: pool("pool1"), disaster_mode: true },
+        Mutation::InvokePoolFailBack { pool: pool("pool1"), disaster_mode: true },
+        Mutation::InvokeManagementStoreReplication { replica: fqdn("fe01.pool1.contoso.com") },
+    ];
+    for (version, known) in [(5, vec![EDGE, KICK]), (6, ALL.to_vec()), (7, ALL.to_vec()), (8, ALL.to_vec())] {
+        let lab = Lab::new(&format!("pools: [{{fqdn: pool9.contoso.com, version: {version}}}]"));
+        let calls: Vec<_> = sent.iter().map(Mutation::invocation).collect();
+        let now = lab.clock.now();
+        let answers =
+            lab.simulator.lock().unwrap().query(&fqdn("fe01.pool9.contoso.com"), &calls, now).unwrap();
+        // A question is not the way to change anything: what was understood is refused for that reason.
+        let understood = calls.iter().zip(&answers).filter(|(_, answer)| {
+            matches!(answer, Err(CallError::Refused(no)) if no.message.contains("changes Lync"))
+        });
+        let names: Vec<&str> = understood.map(|(call, _)| call.command.as_str()).collect();
+        assert_eq!(names, known, "version {version}: {answers:?}");
+    }
 }

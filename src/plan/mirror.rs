@@ -5,7 +5,8 @@
 
 use super::{CmsState, row::Hold, world::World};
 use crate::lync::{
-    Invocation, Pool, PoolFqdn,
+    Pool, PoolFqdn,
+    cmdlet::ByHandCmdlet,
     outputs::{MirrorRole, MirrorRow},
 };
 
@@ -63,11 +64,8 @@ fn judge(world: &World<'_>, to: &PoolFqdn, pool: &Pool, rows: &[MirrorRow]) -> M
 
 /// The documented call covers the primary as principal only; while the primary can be reached, it is made so.
 fn primary_first(world: &World<'_>, to: &PoolFqdn) -> Hold {
-    let swap = Invocation::new("Invoke-CsDatabaseFailover")
-        .text("PoolFqdn", to)
-        .text("DatabaseType", "CentralMgmt")
-        .text("NewPrincipal", "Primary")
-        .switch_if("LocalStore", matches!(world.cms, CmsState::Dead { .. }));
+    let local_store = matches!(world.cms, CmsState::Dead { .. });
+    let swap = ByHandCmdlet::MakePrimaryPrincipal { pool: to.clone(), local_store };
     Hold::Manual {
         instruction: format!(
             "the mirror is principal for the Central Management databases of {to}, and no documented call of \

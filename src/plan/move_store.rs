@@ -16,7 +16,9 @@ use super::{
     row::{ConsentField, Hold},
     world::World,
 };
-use crate::lync::{CmsRole, Fact, Invocation, MachineFqdn, Pool, PoolFqdn, PoolKind, SqlInstance, Version};
+use crate::lync::{
+    CmsRole, Fact, MachineFqdn, Pool, PoolFqdn, PoolKind, SqlInstance, Version, cmdlet::ByHandCmdlet,
+};
 
 /// What has to be done about a store that has to leave a Lync Server 2010 pool, or has begun to; `None`
 /// where this is not the case.
@@ -175,7 +177,10 @@ fn move_alive(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn, sql: &SqlInstan
              The second refuses to run in a remote session",
             Version::LYNC_2010
         ),
-        command: Some(lines(&[install(sql), Invocation::new("Move-CsManagementServer")])),
+        command: Some(lines(&[
+            ByHandCmdlet::InstallStore { sql: sql.clone(), clean: false },
+            ByHandCmdlet::MoveStore { files: None },
+        ])),
     }
 }
 
@@ -209,7 +214,7 @@ fn move_from_files(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn, sql: &SqlI
              this message says then",
             Version::LYNC_2010
         ),
-        command: Some(lines(&[install(sql).switch("Clean"), restore(files)])),
+        command: Some(lines(&[ByHandCmdlet::InstallStore { sql: sql.clone(), clean: true }, restore(files)])),
     }
 }
 
@@ -271,20 +276,10 @@ fn console(world: &World<'_>, pool: &PoolFqdn) -> String {
     world.executor(pool).or_else(first).map_or_else(|| format!("a Front End of {pool}"), ToString::to_string)
 }
 
-fn install(sql: &SqlInstance) -> Invocation {
-    Invocation::new("Install-CsDatabase")
-        .switch("CentralManagementDatabase")
-        .text("SqlServerFqdn", &sql.server)
-        .text("SqlInstanceName", &sql.instance)
+fn restore(files: &StoreBackup) -> ByHandCmdlet {
+    ByHandCmdlet::MoveStore { files: Some((files.configuration.clone(), files.lis.clone())) }
 }
 
-fn restore(files: &StoreBackup) -> Invocation {
-    Invocation::new("Move-CsManagementServer")
-        .text("ConfigurationFileName", &files.configuration)
-        .text("LisConfigurationFileName", &files.lis)
-        .switch("Force")
-}
-
-fn lines(calls: &[Invocation]) -> String {
+fn lines(calls: &[ByHandCmdlet]) -> String {
     calls.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

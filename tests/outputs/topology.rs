@@ -30,7 +30,8 @@ fn a_standard_edition_server() {
         backup: None,
         central_management_store: Some(sql("sfb.contoso.com\\rtc")),
         central_management_mirror: None,
-        user_store: Some(sql("sfb.contoso.com\\rtc")),
+        // The excerpt leaves the UserStore service out.
+        user_store: None,
     };
     assert!(expected.is_standard_edition(&name));
     assert_eq!(document.topology.pools.into_iter().collect::<Vec<_>>(), [(name.clone(), expected)]);

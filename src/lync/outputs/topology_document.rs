@@ -145,14 +145,17 @@ impl<'a, 'i> Reader<'a, 'i> {
         Ok(roles.into_values().collect())
     }
 
-    /// The databases behind the pools. A pool whose users are on none, or on several, has none here.
+    /// The databases behind the pools. A pool whose users are on none, on several, or on one that the document
+    /// leaves out, has none here: little depends on it.
     fn user_stores(&self, pools: &mut BTreeMap<PoolFqdn, Pool>) -> Result<(), DecodeError> {
         for service in self.of_role("UserServices") {
             let name: PoolFqdn = xml::name(self.cluster_of(service)?.1)?;
             let mut stores = service.dependencies("UserStore")?;
             stores.retain(|(usage, _)| usage.eq_ignore_ascii_case("Default"));
-            if let (Some(pool), [(_, id)]) = (pools.get_mut(&name), stores.as_slice()) {
-                pool.user_store = Some(self.sql_instance(self.service(*id)?)?);
+            if let (Some(pool), [(_, id)]) = (pools.get_mut(&name), stores.as_slice())
+                && let Ok(store) = self.service(*id)
+            {
+                pool.user_store = Some(self.sql_instance(store)?);
             }
         }
         Ok(())

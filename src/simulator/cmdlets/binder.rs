@@ -235,24 +235,6 @@ mod tests {
         );
     }
 
-    /// What is sent is bound by Lync Server 2013: nothing needs a parameter that came later.
-    #[test]
-    fn every_cmdlet_that_is_sent_has_its_parameters_since_lync_2013() {
-        let has = |shape: &Invocation, version| {
-            let cmdlet = lookup(&shape.command).filter(|cmdlet| cmdlet.since <= version);
-            let known = cmdlet.map(|cmdlet| cmdlet.parameters(version)).unwrap_or_default();
-            shape.parameters.iter().all(|p| known.iter().any(|(name, _)| *name == p.name))
-        };
-        let on = |version| -> Vec<String> {
-            let shapes = crate::lync::cmdlet::Mutation::shapes();
-            shapes.into_iter().filter(|shape| has(shape, version)).map(|shape| shape.command).collect()
-        };
-        assert_eq!(on(5), ["Set-CsEdgeServer", "Invoke-CsManagementStoreReplication"]);
-        for version in [6, 7, 8] {
-            assert_eq!(on(version).len(), 5, "{version}");
-        }
-    }
-
     #[test]
     fn a_parameter_that_came_later_is_unknown_before() {
         let over = Invocation::new("Invoke-CsPoolFailOver").text("PoolFqdn", "p.x").unprompted();
