@@ -18,6 +18,7 @@ mod hash;
 mod hold;
 mod legal;
 mod mirror;
+mod move_after;
 mod move_store;
 mod progress;
 mod replication;
@@ -138,6 +139,6 @@ fn rows(world: &World<'_>) -> Rows {
     }
     rows.steps.extend(going_away);
     rows.skipped.extend(edges.skipped);
-    rows.warnings.extend(move_store::left_to_do(world));
+    rows.warnings.extend(move_after::left_to_do(world));
     rows
 }
