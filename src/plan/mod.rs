@@ -21,6 +21,7 @@ mod hash;
 mod hold;
 mod legal;
 mod mirror;
+mod move_after;
 mod move_store;
 mod progress;
 mod refusal;
@@ -143,6 +144,6 @@ fn rows(world: &World<'_>) -> Rows {
     }
     rows.steps.extend(going_away);
     rows.skipped.extend(edges.skipped);
-    rows.warnings.extend(move_store::left_to_do(world));
+    rows.warnings.extend(move_after::left_to_do(world));
     rows
 }

@@ -16,9 +16,7 @@ use super::{
     row::{ConsentField, Hold},
     world::World,
 };
-use crate::lync::{
-    CmsRole, Fact, MachineFqdn, Pool, PoolFqdn, PoolKind, SqlInstance, Version, cmdlet::ByHandCmdlet,
-};
+use crate::lync::{CmsRole, Fact, Pool, PoolFqdn, PoolKind, SqlInstance, Version, cmdlet::ByHandCmdlet};
 
 /// What has to be done about a store that has to leave a Lync Server 2010 pool, or has begun to; `None`
 /// where this is not the case.
@@ -39,40 +37,6 @@ pub(super) fn hold(world: &World<'_>, current: &PoolFqdn, sick: Option<&str>) ->
         None => move_alive(world, current, to, sql),
         Some(sick) => move_from_files(world, current, to, sql, sick),
     }))
-}
-
-/// What people still have to do after a move that spec.centralManagement.move asked for.
-pub(super) fn left_to_do(world: &World<'_>) -> Option<String> {
-    let CmsState::Healthy { pool: name } = &world.cms else { return None };
-    world.desired.store_backup.as_ref()?;
-    let pool =
-        world.topology.pools.get(name).filter(|_| world.desired.central_management.as_ref() == Some(name))?;
-    let store = world.observed.central_management.store.value()?;
-    let serves = [&store.active_master, &store.active_file_transfer_agent];
-    let others: Vec<&str> = pool
-        .machines
-        .iter()
-        .filter(|machine| !serves.contains(&&Some((*machine).clone())))
-        .map(MachineFqdn::as_str)
-        .collect();
-    if others.is_empty() {
-        return None;
-    }
-    Some(format!(
-        "the Central Management store was moved to {name}; each other Front End needs its services too: run \
-         \"%ProgramFiles%\\{}\\Deployment\\Bootstrapper.exe\" /Setup on {}. It is done where \
-         Get-CsWindowsService -ComputerName <Front End> lists MASTER and FTA. Then take \
-         spec.centralManagement.move out of the spec",
-        product_folder(pool.version),
-        others.join(", ")
-    ))
-}
-
-fn product_folder(version: Version) -> String {
-    match version {
-        Version::LYNC_2010 | Version::LYNC_2013 => format!("Microsoft {version}"),
-        other => other.to_string(),
-    }
 }
 
 fn is_2010(world: &World<'_>, pool: &PoolFqdn) -> bool {

@@ -90,3 +90,33 @@ fn name<T: std::str::FromStr<Err: ToString>>(
 ) -> Result<T, WishError> {
     text.parse().map_err(|err| WishError::new(field(), err))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(spec: &str) -> Result<Desired, WishError> {
+        let spec: LyncFailoverSpec = serde_json::from_str(spec).expect("a spec");
+        Desired::try_from(&spec)
+    }
+
+    #[test]
+    fn a_move_needs_its_own_consent_and_full_names() {
+        let with = |file: &str, policy: &str| {
+            let files =
+                format!(r#"{{"configurationFile": "{file}", "lisConfigurationFile": "C:\\\\l.zip"}}"#);
+            let central = format!(r#"{{"pool": "pool2.contoso.com", "move": {files}}}"#);
+            read(&format!(
+                r#"{{"deploymentRef": {{"name": "a"}}, "centralManagement": {central}, "policy": {policy}}}"#
+            ))
+        };
+        let all_others = r#"{"disasterMode": "Always", "failbackDisasterMode": "Always"}"#;
+        let desired = with("C:\\\\c.zip", all_others).expect("valid");
+        assert!(!desired.install_database_clean, "no other consent stands for it");
+        assert_eq!(desired.store_backup.expect("files").configuration.to_string(), "C:\\c.zip");
+        let desired = with("C:\\\\c.zip", r#"{"installDatabaseClean": "Always"}"#).expect("valid");
+        assert!(desired.install_database_clean);
+        let stored_before_the_rule = with("c.zip", "{}").expect_err("no full name");
+        assert_eq!(stored_before_the_rule.field, "spec.centralManagement.move.configurationFile");
+    }
+}
