@@ -68,6 +68,12 @@ fn the_examples_are_accepted_and_applying_them_again_changes_nothing() {
     }
 }
 
+const FILES: &str =
+    r"{configurationFile: 'C:\backup\config.zip', lisConfigurationFile: '\\dfs.contoso.com\l$\lis.zip'}";
+const ONE_FILE: &str = r"{configurationFile: 'C:\backup\config.zip'}";
+const NO_PATH: &str =
+    r#"{configurationFile: "C:\\a'; Remove-Item D:\\b", lisConfigurationFile: 'C:\lis.zip'}"#;
+
 #[test]
 fn what_the_rules_refuse_is_refused_with_their_words() {
     let (plane, namespace) = plane("refused");
@@ -101,6 +107,22 @@ fn what_the_rules_refuse_is_refused_with_their_words() {
         (
             failover(&format!("{moved}, centralManagement: {{pool: p1.contoso.com}}")),
             "centralManagement.pool must not name a pool that is failed over",
+        ),
+        (
+            failover(&format!("{moved}, centralManagement: {{move: {FILES}}}")),
+            "spec.centralManagement.pool: Required value",
+        ),
+        (
+            failover(&format!("{moved}, centralManagement: {{pool: p2.contoso.com, move: {ONE_FILE}}}")),
+            "spec.centralManagement.move.lisConfigurationFile: Required value",
+        ),
+        (
+            failover(&format!("{moved}, centralManagement: {{pool: p2.contoso.com, move: {NO_PATH}}}")),
+            "configurationFile must be the full name of a file on a drive or a share",
+        ),
+        (
+            failover(&format!("{moved}, policy: {{installDatabaseClean: Perhaps}}")),
+            "Unsupported value: \"Perhaps\"",
         ),
         (
             failover(&format!("{moved}, approval: {{planHash: yes please}}")),

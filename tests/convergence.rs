@@ -6,48 +6,14 @@ mod support;
 
 use lync_failover::{
     api::{Actor, DisasterConsent},
-    plan::{Decision, Desired, Hold, UsersGoal},
+    plan::{Decision, Desired, Hold},
 };
 use support::{
-    lab::{Crash, Ended, Lab, Phase},
+    lab::{Crash, Lab, Phase},
     safety::{self, Allowed},
+    scenes::*,
     sketch::{fqdn, pool},
 };
-
-const EDGE: &str = "Set-CsEdgeServer";
-const STORE: &str = "Invoke-CsManagementServerFailover";
-const OVER: &str = "Invoke-CsPoolFailOver";
-const BACK: &str = "Invoke-CsPoolFailBack";
-const KICK: &str = "Invoke-CsManagementStoreReplication";
-
-/// Everything quick, so that a run has few passes.
-const QUICK: &str = "durations: {poolFailover: 40s, poolFailback: 40s, cmsNormal: 30s, cmsDisaster: 30s, \
-                     edgeReplication: 20s, internalReplication: 10s}\n";
-
-fn goal(home: &str, served_by: &str) -> UsersGoal {
-    UsersGoal { home: pool(home), served_by: pool(served_by) }
-}
-
-fn away() -> Desired {
-    Desired {
-        users: vec![goal("pool1", "pool2")],
-        disaster_mode: DisasterConsent::WhenSourceDown,
-        ..Desired::default()
-    }
-}
-
-fn home() -> Desired {
-    Desired { users: vec![goal("pool1", "pool1")], ..Desired::default() }
-}
-
-fn check(name: &str, ended: &Ended, allowed: Allowed) {
-    let mut problems = safety::violations(&ended.transcript, allowed);
-    problems.extend(ended.problems.iter().cloned());
-    assert!(problems.is_empty(), "{name}: {problems:#?}");
-}
-
-const DISASTER: Allowed = Allowed { disaster: true, failback_disaster: false, failback: false };
-const NO_LOSS: Allowed = Allowed { disaster: false, failback_disaster: false, failback: true };
 
 const DISASTERS: [(&str, &str, &[&str]); 8] = [
     (
@@ -274,7 +240,10 @@ async fn a_store_that_is_in_two_places_or_in_none_stops_everything() {
             ended.decision
         );
         assert_eq!(safety::names(&ended.transcript), [STORE], "{kind}");
-        assert_eq!(ended.status.next_action.unwrap().actor, Actor::Administrator);
+        let action = ended.status.next_action.unwrap();
+        assert_eq!(action.actor, Actor::Administrator);
+        assert!(action.message.contains("Uninstall-CsDatabase"), "{}", action.message);
+        assert_eq!(action.command.unwrap().lines().count(), 3, "the three signals to compare");
     }
 }
 

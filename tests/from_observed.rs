@@ -169,8 +169,13 @@ async fn what_nobody_has_seen_is_said() {
     has(&rebuilt, "the next hop of edge1.contoso.com is pool1.contoso.com, as the replica on");
     has(&rebuilt, "Backup Service of pool2.contoso.com");
     let rebuilt = law("several", SEVERAL).await;
-    has(&rebuilt, "the SQL Server of d.contoso.com is d.contoso.com");
     assert_eq!(rebuilt.scenario.pools[0].mirror_is_principal, Some(true));
+    // Nothing names the SQL Server of a pool any more.
+    let mut observed = see(&Scenario::from_yaml(SEVERAL).unwrap(), 5).await;
+    let lync_failover::lync::Fact::Known { value: topology, .. } = &mut observed.topology else { panic!() };
+    topology.pools.values_mut().for_each(|pool| pool.user_store = None);
+    let rebuilt = from_observed(&observed).unwrap();
+    has(&rebuilt, "the SQL Server of d.contoso.com is d.contoso.com");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use lync_failover::{
-    api::{DisasterConsent, Management},
+    api::{DisasterConsent, Management, SameSiteChange},
     lync::*,
     plan::*,
 };
@@ -44,7 +44,10 @@ fn pool_sketch(pair: &'static str, site: &'static str) -> impl Strategy<Value = 
             mirrored: mirrored.map(Into::into),
             director: false,
             version: 6,
+            standard: false,
             backup: backup.into(),
+            behind: false,
+            half_way_for: None,
         },
     )
 }
@@ -60,6 +63,8 @@ prop_compose! {
         away in prop::collection::vec(any::<bool>(), 2),
         consent in prop::sample::select(vec![DisasterConsent::Never, DisasterConsent::WhenSourceDown, DisasterConsent::Always]),
         management in prop::sample::select(vec![Management::Enforce, Management::Enforce, Management::Enforce, Management::Enforce, Management::Enforce, Management::Enforce, Management::Enforce, Management::Plan]),
+        sites in prop::collection::vec(prop::sample::select(vec!["DC1", "DC1", "DC2"]), 3),
+        by_hand in any::<bool>(),
         suspend in prop::bool::weighted(0.05),
         converged in prop::sample::select(vec![Some(0), Some(0), Some(0), Some(1), None]),
         age in prop::sample::select(vec![0, 0, 0, 0, 0, 0, 0, 60, 60, 600]),
@@ -72,7 +77,7 @@ prop_compose! {
             pools.get_mut("pool4").unwrap().cms = true;
         }
         let edges = hops.iter().enumerate().map(|(i, hop)| {
-            let sketch = EdgeSketch { site: "DC1".into(), next_hop: hop.map(Into::into), down: edge_down, behind: false };
+            let sketch = EdgeSketch { site: sites[i].into(), next_hop: hop.map(Into::into), down: edge_down, behind: false };
             (format!("edge{i}"), sketch)
         });
         let goal = |home: &str, pair: &str, away: bool| UsersGoal { home: pool(home), served_by: pool(if away { pair } else { home }) };
@@ -80,12 +85,13 @@ prop_compose! {
             users: vec![goal("pool1", "pool2", away[0]), goal("pool3", "pool4", away[1])],
             disaster_mode: consent,
             management,
+            same_site_change: if by_hand { SameSiteChange::Manual } else { SameSiteChange::Cmdlet },
             suspend,
             ..Desired::default()
         };
         Sketch {
-            about: String::new(), pools, cms: CmsSketch { on: on.into(), health: health.into() }, edges: edges.collect(),
-            desired, age, converged_generation: converged, generation: 1,
+            about: String::new(), pools, cms: CmsSketch { on: on.into(), health: health.into(), ..CmsSketch::default() }, edges: edges.collect(),
+            desired, age, converged_generation: converged, generation: 1, ended: Vec::new(),
         }
     }
 }
@@ -134,6 +140,20 @@ proptest! {
             }
             Some(Step::SetEdgeNextHop { .. }) => prop_assert_eq!(sketch.cms.health.as_str(), "Healthy"),
             _ => {}
+        }
+    }
+
+    /// Rule 11: what is left to people is not done for them; what is not left to them is.
+    #[test]
+    fn people_are_left_what_is_theirs(sketch in sketches()) {
+        let plan = sketch.plan();
+        for row in &plan.steps {
+            let Step::SetEdgeNextHop { edge, to, .. } = &row.step else { continue };
+            let is_theirs = sketch.desired.same_site_change == SameSiteChange::Manual
+                && sketch.edges[edge.short()].site == sketch.pools[to.short()].site;
+            let is_asked = matches!(row.state, StepState::Held(Hold::Manual { .. }));
+            prop_assert!(is_theirs || !is_asked, "{} is asked of people", row.step);
+            prop_assert!(!(is_theirs && starts(&plan) == Some(&row.step)), "{} is started", row.step);
         }
     }
 
@@ -280,7 +300,8 @@ fn apply(sketch: &mut Sketch, step: &Step) {
             sketch.edges.get_mut(edge.short()).unwrap().next_hop = Some(to.short().to_owned());
         }
         Step::FailOverCentralManagement { to, .. } => {
-            sketch.cms = CmsSketch { on: to.short().to_owned(), health: "Healthy".into() };
+            sketch.cms =
+                CmsSketch { on: to.short().to_owned(), health: "Healthy".into(), ..CmsSketch::default() };
         }
         Step::FailOverPool { home, .. } => {
             sketch.pools.get_mut(home.short()).unwrap().state = Some(PoolState::FailedOver);

@@ -5,30 +5,16 @@ mod support;
 
 use jiff::{SignedDuration, Timestamp};
 use lync_failover::{
-    bridge::{Ended, Operation, OperationId, Refusal},
+    bridge::{Ended, Refusal},
     lync::*,
     plan::*,
 };
-use support::sketch::{Sketch, fqdn, now, pool};
+use support::sketch::{Sketch, fqdn, now, operation, pool};
 
 const POOL1_GONE: &str = include_str!("plans/03-pool-gone-store-elsewhere.yaml");
 
 fn sketch(text: &str) -> Sketch {
     serde_yaml::from_str(text.split_once("\n---").unwrap().0).unwrap()
-}
-
-fn operation(step: &Step) -> Operation {
-    let id = uuid::Uuid::from_u128(7);
-    Operation {
-        id: OperationId(id),
-        host: fqdn("fe1.pool2.contoso.com"),
-        mutation: step.mutation(),
-        epoch: 1,
-        keeper: None,
-        session_id: id,
-        shell_id: id,
-        command_id: id,
-    }
 }
 
 fn edge_step() -> Step {
@@ -154,7 +140,7 @@ fn a_refused_step_is_tried_again_after_a_pause_and_three_times_at_most() {
     assert!(matches!(tried(&[90, 31]), Decision::Wait(w) if w.kind == WaitKind::Retry));
     assert!(matches!(tried(&[120, 61]), Decision::Execute { .. }));
     let decision = tried(&[900, 600, 300]);
-    let Decision::Hold(Hold::Failed { attempts: 3, message }) = decision else { panic!("{decision:?}") };
+    let Decision::Hold(Hold::Failed { attempts: 3, message, .. }) = decision else { panic!("{decision:?}") };
     assert!(message.contains("DCOM error"), "{message}");
 }
 
@@ -486,4 +472,96 @@ fn an_approved_hash_lets_a_new_object_move_a_healthy_pool_to_the_end() {
     // Something that was not part of it does not.
     progress.run.as_mut().unwrap().steps = vec![edge_step()];
     assert!(matches!(decide(&sketch, &progress), Decision::Hold(Hold::AwaitingApproval { .. })));
+}
+
+/// A retry that was never sent, or a failover of long ago, does not make somebody else's cmdlet ours.
+#[test]
+fn a_pool_that_somebody_else_left_half_way_is_not_taken_for_ours() {
+    let mut sketch = after_the_edge_change(false);
+    sketch.pools.get_mut("pool1").unwrap().state = Some(PoolState::FailingOver);
+    let back = Step::FailBackPool { home: pool("pool1"), from: pool("pool2"), mode: Mode::Planned };
+    let lost = || StepOutcome::Ended(Ended::Lost("host reset".into()));
+    let cases = [
+        ("never sent", vec![(pool_step(), 600, StepOutcome::NotStarted("no connection".into()))]),
+        ("completed long ago", vec![(pool_step(), 1200, completed())]),
+        ("went home since", vec![(pool_step(), 1200, lost()), (back, 700, completed())]),
+    ];
+    for (name, ended) in cases {
+        let decision = decide(&sketch, &progress(&sketch, &ended));
+        assert!(
+            matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Elsewhere),
+            "{name}: {decision:?}"
+        );
+    }
+    let ours =
+        [(pool_step(), 600, lost()), (pool_step(), 300, StepOutcome::NotStarted("no connection".into()))];
+    let decision = decide(&sketch, &progress(&sketch, &ours));
+    assert!(matches!(&decision, Decision::Execute { step, .. } if *step == pool_step()), "{decision:?}");
+}
+
+const EDGE_TEXT: &str =
+    "This Front-end pool \"pool1.contoso.com\" is specified in topology as the next hop for the Edge server.";
+
+/// The missing Edge change answers the refusal: the users follow at once, and the refusal does not count.
+#[test]
+fn a_refusal_that_has_been_answered_neither_pauses_nor_counts() {
+    let sketch = after_the_edge_change(false);
+    let refusals = |answered: bool| {
+        let mut ended: Vec<_> = [900, 600, 300].map(|secs| (pool_step(), secs, refused(EDGE_TEXT))).to_vec();
+        ended.extend(answered.then(|| (edge_step(), 5, completed())));
+        decide(&sketch, &progress(&sketch, &ended))
+    };
+    let held = refusals(false);
+    assert!(matches!(held, Decision::Hold(Hold::Failed { attempts: 3, .. })), "{held:?}");
+    assert!(matches!(refusals(true), Decision::Execute { step, .. } if step == pool_step()));
+}
+
+/// A person's change of an Edge pool has no record; it was seen, and its replica is waited for all the same.
+#[test]
+fn the_replica_of_a_change_by_hand_is_waited_for() {
+    let before = sketch(POOL1_GONE);
+    let after = after_the_edge_change(true);
+    let look = |watch: Watch, sketch: &Sketch, at: Timestamp| {
+        let mut seen = sketch.clone();
+        seen.age = now().duration_since(at).as_secs();
+        watch.with_observation(&seen.observed(), &Limits::default(), at)
+    };
+    let watch = look(look(sketch(POOL1_GONE).progress().watch, &before, ago(60)), &after, now());
+    assert_eq!(watch.hops[&fqdn::<EdgeFqdn>("edge1")].left, Some(pool("pool1")));
+    let seen = Progress { watch: Watch { hops: watch.hops, ..after.progress().watch }, ..after.progress() };
+    let decision = decide(&after, &seen);
+    let Decision::Wait(wait) = decision else { panic!("{decision:?}") };
+    assert_eq!((wait.kind, wait.until), (WaitKind::Replica, Some(now() + SignedDuration::from_mins(10))));
+    // Who has only just begun to look knows of no change.
+    let decision = decide(&after, &after.progress());
+    assert!(matches!(&decision, Decision::Execute { step, .. } if *step == pool_step()), "{decision:?}");
+}
+
+#[test]
+fn a_new_generation_may_send_an_unknown_cmdlet_again() {
+    let sketch = after_the_edge_change(false);
+    let unknown = StepOutcome::Ended(Ended::Failed(Refusal {
+        error_id: "CommandNotFoundException".into(),
+        category: "ObjectNotFound".into(),
+        message: "not recognized".into(),
+    }));
+    let once = progress(&sketch, &[(pool_step(), 3000, unknown)]);
+    assert!(matches!(decide(&sketch, &once), Decision::Hold(Hold::Failed { attempts: 1, .. })));
+    let edited = Progress { generation: 2, ..once };
+    assert!(matches!(decide(&sketch, &edited), Decision::Execute { .. }));
+}
+
+/// The operator may not see into the perimeter: an Edge pool is only called lost if the store says so too.
+#[test]
+fn an_edge_that_only_the_operator_does_not_reach_is_not_called_lost() {
+    let sketch = sketch(include_str!("plans/59-an-edge-is-lost.yaml"));
+    let topics = |observed: &Observed| {
+        let plan = plan(&sketch.desired, observed, &sketch.progress(), &Limits::default(), now());
+        plan.advice.iter().map(|advice| advice.topic).collect::<Vec<_>>()
+    };
+    assert_eq!(topics(&sketch.observed()).len(), 3);
+    let mut observed = sketch.observed();
+    let Fact::Known { value, .. } = &mut observed.replicas else { panic!() };
+    value.get_mut(&fqdn::<MachineFqdn>("edge1")).unwrap().up_to_date = true;
+    assert_eq!(topics(&observed), []);
 }

@@ -5,7 +5,10 @@ mod support;
 
 use std::{fs, path::Path};
 
-use lync_failover::plan::{Decision, Hold, Plan, StepState};
+use lync_failover::{
+    api::Advice,
+    plan::{Decision, Failback, Hold, Plan, StepState},
+};
 use serde::Serialize;
 use support::{golden, sketch::Sketch};
 
@@ -23,6 +26,10 @@ struct View<'a> {
     skipped: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failback: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    advice: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +58,10 @@ fn hold(hold: &Hold) -> String {
         Hold::Refused { violations } => {
             let all: Vec<_> = violations.iter().map(|v| format!("{:?}: {}", v.rule, v.message)).collect();
             format!("refused: {}", all.join("; "))
+        }
+        Hold::Failed { attempts, message, cure, command } => {
+            let command = command.as_ref().map(|c| format!(": {c}")).unwrap_or_default();
+            format!("failed {attempts} times: {message}. {cure}{command}")
         }
         Hold::Manual { instruction, command } => {
             format!(
@@ -98,7 +109,24 @@ fn view(plan: &Plan) -> View<'_> {
         steps: steps.collect(),
         skipped: plan.skipped.iter().map(|s| format!("{} {}: {}", s.step, s.target, s.why)).collect(),
         warnings: plan.warnings.clone(),
+        failback: plan.failbacks.iter().map(failback).collect(),
+        advice: plan.advice.iter().map(advice).collect(),
     }
+}
+
+fn failback(failback: &Failback) -> String {
+    let checks = failback.checks.iter().map(|check| match check.holds {
+        Some(true) => format!("+ {}", check.seen),
+        Some(false) => format!("- {}", check.seen),
+        None => format!("? {}", check.seen),
+    });
+    let unaware = failback.unaware.iter().map(|machine| format!("! {machine} may not know"));
+    format!("{}: {}", failback.home, checks.chain(unaware).collect::<Vec<_>>().join("; "))
+}
+
+fn advice(advice: &Advice) -> String {
+    let command = advice.command.as_ref().map(|command| format!(" > {command}")).unwrap_or_default();
+    format!("{:?} ({}): {}{command}", advice.topic, advice.citation, advice.message)
 }
 
 #[test]

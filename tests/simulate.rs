@@ -76,6 +76,41 @@ fn a_failback_is_the_reverse_edit() {
 }
 
 #[test]
+fn an_edge_of_the_same_site_may_be_left_to_a_person() {
+    let (code, report) = simulate(&["examples/edge-by-hand.yaml"]);
+    assert_eq!(code, Some(0));
+    // On a busy machine a simulated minute is short, and a replica may be asked for a full copy.
+    let mut steps = cmdlets(&report);
+    steps.retain(|step| step != "kickReplication");
+    assert_eq!(steps, ["setEdgeNextHop", "failOverPool"]);
+    let steps = report["edits"][0]["plan"]["steps"].as_array().expect("steps");
+    let by_hand = steps.iter().find(|step| step["target"].as_str().is_some_and(|t| t.starts_with("edge2")));
+    let reason = by_hand.expect("a row")["reason"].as_str().expect("a reason");
+    assert!(reason.contains("leaves a next hop in the same site to a person"), "{reason}");
+    let operations = report["edits"][0]["operations"].as_array().expect("operations");
+    assert_eq!(operations[0]["step"]["setEdgeNextHop"]["edge"], "edge1.contoso.com");
+}
+
+#[test]
+fn a_store_on_lync_2010_waits_for_a_person() {
+    let files = ["examples/store-on-lync-2010/1-lost.yaml", "examples/store-on-lync-2010/2-move.yaml"];
+    let (code, report) = simulate(&files);
+    assert_eq!(code, Some(3));
+    assert!(cmdlets(&report).is_empty());
+    let next = |edit: usize, field: &str| {
+        report["edits"][edit]["status"]["nextAction"][field].as_str().unwrap_or_default().to_owned()
+    };
+    let says = next(0, "message");
+    assert!(says.contains("spec.centralManagement.pool where to: pool2.contoso.com"), "{says}");
+    assert_eq!(
+        next(1, "command"),
+        "Install-CsDatabase -CentralManagementDatabase -SqlServerFqdn sql2.contoso.com -SqlInstanceName rtc \
+         -Clean\nMove-CsManagementServer -ConfigurationFileName C:\\backup\\config.zip \
+         -LisConfigurationFileName C:\\backup\\lis.zip -Force"
+    );
+}
+
+#[test]
 fn without_consent_it_waits_and_says_which_field() {
     let (code, report) = simulate(&["examples/no-consent.yaml"]);
     assert_eq!(code, Some(3));
@@ -103,6 +138,9 @@ fn people_see_topology_plan_cmdlets_conditions_and_times() {
         "UsersServed",
         "Time per step",
         "Lync after",
+        "What is left for people",
+        "ResponseGroups (JJ205245)",
+        "> Import-CsRgsConfiguration -Destination service:ApplicationServer:pool2.contoso.com",
         "Converged",
     ] {
         let at =

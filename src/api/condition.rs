@@ -16,7 +16,8 @@ closed_enum! {
         Reconciling,
         /// The operator cannot go on without a change by people.
         Stalled,
-        /// No Edge pool has a pool that is failed over, or that is being failed over, as next hop.
+        /// No Edge pool has a pool as next hop that is failed over, or is being failed over, or is down (a dead
+        /// Director is not seen by Lync's own check).
         EdgeNextHopSafe,
         /// The Central Management store works, on a living pool.
         CentralManagementHealthy,

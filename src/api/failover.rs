@@ -167,6 +167,27 @@ pub struct CentralManagementPlacement {
     #[schemars(length(max = 253))]
     #[x_kube(validation = rules::fqdn("pool"))]
     pub pool: String,
+    /// The files from which the store is made anew on `pool`. Needed only when the store was on a Lync Server
+    /// 2010 pool that is lost: such a store cannot be failed over, it is moved by hand from its backup. Take
+    /// it out of the spec when the move is over.
+    #[serde(default, rename = "move", skip_serializing_if = "Option::is_none")]
+    pub move_from: Option<StoreFiles>,
+}
+
+/// A backup of the Central Management store, in two files.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct StoreFiles {
+    /// The file that `Export-CsConfiguration` wrote: its full name, as the Front End that runs the move sees
+    /// it, such as `C:\\backup\\config.zip` or a file on a share.
+    #[schemars(length(max = 260))]
+    #[x_kube(validation = rules::file_path("configurationFile"))]
+    pub configuration_file: String,
+    /// The file that `Export-CsLisConfiguration` wrote: the locations for emergency calls. Its full name, as
+    /// the Front End that runs the move sees it.
+    #[schemars(length(max = 260))]
+    #[x_kube(validation = rules::file_path("lisConfigurationFile"))]
+    pub lis_configuration_file: String,
 }
 
 /// An entry names an Edge pool and its next hop.
@@ -200,10 +221,21 @@ pub struct FailoverPolicy {
     /// there: `Never` or `Always`. Default: Never.
     #[serde(default)]
     pub failback_disaster_mode: FailbackConsent,
+    /// Consent to `Install-CsDatabase -Clean`, which deletes the Central Management database of the pool that
+    /// receives the store, and to the loss of what was configured after the files of
+    /// `centralManagement.move` were written: `Never` or `Always`. Default: Never.
+    #[serde(default)]
+    pub install_database_clean: CleanConsent,
     /// What to do when Lync is changed behind the operator's back: `Report` it and wait, or `Correct` it.
     /// Default: Report.
     #[serde(default)]
     pub drift: DriftPolicy,
+    /// Who changes an Edge pool whose new next hop is in its own site: the operator, with `Set-CsEdgeServer`
+    /// (`Cmdlet`), or a person in Topology Builder, as Microsoft's page prints it (`Manual`): the operator says
+    /// what to do, and goes on when it sees the new next hop. A next hop in another site is always changed by
+    /// cmdlet. Default: Cmdlet.
+    #[serde(default)]
+    pub same_site_change: SameSiteChange,
 }
 
 /// Consent to exactly one plan.
@@ -251,6 +283,16 @@ pub enum FailbackConsent {
     Always,
 }
 
+/// Consent to a database that is deleted and made anew.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CleanConsent {
+    /// No.
+    #[default]
+    Never,
+    /// Yes.
+    Always,
+}
+
 /// What to do when Lync is changed behind the operator's back.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DriftPolicy {
@@ -259,6 +301,16 @@ pub enum DriftPolicy {
     Report,
     /// Bring it back to what the spec says.
     Correct,
+}
+
+/// Who changes an Edge pool whose new next hop is in its own site.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SameSiteChange {
+    /// The operator, with `Set-CsEdgeServer`.
+    #[default]
+    Cmdlet,
+    /// A person, in Topology Builder (JJ204678, Edge section).
+    Manual,
 }
 
 #[cfg(test)]

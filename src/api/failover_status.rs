@@ -5,7 +5,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EdgeView, PlanStatus, PoolServiceState, PoolVerdict};
+use super::{Advice, EdgeView, PlanStatus, PoolServiceState, PoolVerdict};
 
 /// What the operator sees and does about a LyncFailover.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -47,6 +47,11 @@ pub struct LyncFailoverStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Atomic)]
     pub warnings: Vec<String>,
+    /// What is left for people: what a failover or a failback does not carry over, and what a lost Edge pool
+    /// carried. Never a step; nothing waits for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["topic".into()]))]
+    pub advice: Vec<Advice>,
 }
 
 impl Default for LyncFailoverStatus {
@@ -63,6 +68,7 @@ impl Default for LyncFailoverStatus {
             last_run: None,
             observed: None,
             warnings: Vec::new(),
+            advice: Vec::new(),
         }
     }
 }

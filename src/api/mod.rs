@@ -3,6 +3,8 @@
 //! Wire types keep names and durations as the texts that were written: one bad object must not stop the
 //! watch of all others. Their form is checked by the API server (CEL rules), and by [`load`] for files.
 
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
+mod advice;
 mod closed;
 pub mod condition;
 mod crd;
@@ -30,6 +32,7 @@ mod schema;
 mod winrm;
 mod yaml;
 
+pub use advice::{Advice, AdviceTopic};
 pub use closed::UnknownWord;
 pub use condition::{ConditionStatus, ConditionType, Finding};
 pub use crd::{crd_file_name, crd_yaml, crds};
@@ -43,9 +46,9 @@ pub use deployment_status::{
 };
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use failover::{
-    CentralManagementPlacement, DeploymentReference, DisasterConsent, DriftPolicy, EdgeAssignment,
-    FailbackConsent, FailoverPolicy, LyncFailover, LyncFailoverSpec, Management, PlanApproval,
-    UserAssignment,
+    CentralManagementPlacement, CleanConsent, DeploymentReference, DisasterConsent, DriftPolicy,
+    EdgeAssignment, FailbackConsent, FailoverPolicy, LyncFailover, LyncFailoverSpec, Management,
+    PlanApproval, SameSiteChange, StoreFiles, UserAssignment,
 };
 pub use failover_status::{
     Actor, LastRun, LyncFailoverStatus, NextAction, ObservedFailover, ObservedPool, OperationStatus,

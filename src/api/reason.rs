@@ -55,9 +55,9 @@ closed_enum! {
         Contradictory,
         /// All answers agree.
         Consistent,
-        /// No Edge sends traffic to a pool that is failed over.
+        /// No Edge sends traffic to a pool that is down or failed over.
         Safe,
-        /// An Edge sends traffic to a pool that is failed over.
+        /// An Edge sends traffic to a pool that is down or failed over.
         AtRisk,
         /// Users have full service where they should.
         Served,

@@ -4,7 +4,7 @@
 
 use kube::core::{Message, Rule};
 
-use crate::lync::FQDN_PATTERN;
+use crate::lync::{FILE_PATH_PATTERN, FQDN_PATTERN};
 
 /// What a text has to look like before it is worth asking how long the duration is.
 const DURATION_PATTERN: &str = "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$";
@@ -13,6 +13,15 @@ const DURATION_PATTERN: &str = "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$";
 pub(super) fn fqdn(field: &str) -> Rule {
     Rule::new(format!("self.matches('{FQDN_PATTERN}')")).message(Message::Message(format!(
         "{field} must be a fully qualified domain name in lower case, such as pool1.contoso.com"
+    )))
+}
+
+/// The value is the full name of a file on a Windows host.
+pub(super) fn file_path(field: &str) -> Rule {
+    // A backslash of the pattern is written as two in a text of CEL.
+    let pattern = FILE_PATH_PATTERN.replace('\\', "\\\\");
+    Rule::new(format!("self.matches('{pattern}')")).message(Message::Message(format!(
+        "{field} must be the full name of a file on a drive or a share, such as C:\\backup\\config.zip"
     )))
 }
 

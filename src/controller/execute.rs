@@ -70,19 +70,15 @@ fn intend(
     let now = org.clock.now();
     let generation = progress.generation;
     let run = progress.run.take().filter(|run| run.generation == generation);
-    let sources = plan.steps.iter().filter_map(|row| progress.watch.down_since.get(row.step.source()?));
-    let run = run.unwrap_or_else(|| Run {
-        started_at: now,
-        finished_at: None,
-        down_since: sources.min().copied(),
-        generation,
-        steps: plan.step_list(),
-        records: Vec::new(),
-    });
+    let run = run.unwrap_or_else(|| Run::begin(plan, progress, now));
     let total = run.steps.len();
-    // A replication kick is no step of the plan: it has no position.
-    let at = plan.steps.iter().position(|row| row.step.same_goal(&step));
-    let position = at.map_or(0, |at| (total + 1 + at).saturating_sub(plan.steps.len()).max(1));
+    let of_run = run.steps.iter().position(|planned| planned.same_goal(&step)).map(|at| at + 1);
+    // What came up on the way stands where the plan has it. A replication kick is no step of the plan: it has no
+    // position.
+    let of_plan = || plan.steps.iter().position(|row| row.step.same_goal(&step));
+    let position =
+        of_run.or_else(|| of_plan().map(|at| (total + 1 + at).saturating_sub(plan.steps.len()).max(1)));
+    let position = position.unwrap_or(0);
     progress.run = Some(run);
     let attempt = progress.attempts(&step).count() + 1;
     let small = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);

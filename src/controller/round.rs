@@ -253,6 +253,14 @@ async fn step(
         Decision::Converged => {
             kept.record.keep(subject.owner, subject.name, &converge(progress, now));
         }
+        Decision::Hold(Hold::Manual { .. }) if plan.is_with_people() => {
+            // A person does the first step: the run has begun, and what was agreed to stays so.
+            let is_open = progress.run.as_ref().is_some_and(|run| run.generation == progress.generation);
+            if !is_open {
+                let run = Some(Run::begin(&plan, &progress, now));
+                kept.record.keep(subject.owner, subject.name, &Progress { run, ..progress });
+            }
+        }
         Decision::Follow(_) | Decision::Wait(_) | Decision::Hold(_) => {}
     }
     Ok((plan, kept))

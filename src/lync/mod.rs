@@ -6,6 +6,7 @@ mod fqdn;
 mod invocation;
 mod observed;
 pub mod outputs;
+mod path;
 pub mod procedure;
 pub mod ps;
 mod topology;
@@ -14,4 +15,7 @@ pub use fact::{Fact, Source, Why};
 pub use fqdn::{EdgeFqdn, FQDN_PATTERN, Fqdn, FqdnError, MachineFqdn, PoolFqdn, SqlInstance};
 pub use invocation::{Argument, Invocation, Parameter};
 pub use observed::{CentralManagement, CmsRole, EndpointState, Guard, Observed, Replica, StoreStatus};
+#[cfg(test)]
+pub(crate) use path::{BAD_PATHS, GOOD_PATHS};
+pub use path::{FILE_PATH_PATTERN, FilePath, FilePathError};
 pub use topology::{Edge, Pool, PoolKind, PoolState, Site, Topology, Version, quorum};

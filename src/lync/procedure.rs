@@ -35,7 +35,7 @@ pub const EDGE_NEXT_HOP: Citation = Citation {
            Front End pool is failed over.",
     departs: Some(
         "The page uses Topology Builder for a pool of the same site; Set-CsEdgeServer has no such \
-         restriction in its reference (Gg398859).",
+         restriction in its reference (Gg398859). spec.policy.sameSiteChange: Manual keeps to the page.",
     ),
 };
 

@@ -91,6 +91,9 @@ pub struct Pool {
     /// The mirror of that database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub central_management_mirror: Option<SqlInstance>,
+    /// The database of its users: the SQL Server behind it. None for a Director.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_store: Option<SqlInstance>,
 }
 
 impl Pool {
@@ -164,15 +167,17 @@ impl Topology {
         self.pools.iter().find(|(_, pool)| pool.machines.contains(machine)).map(|(name, _)| name)
     }
 
-    /// The pool whose Central Management database this SQL instance is (primary or mirror).
+    /// The pool whose Central Management database this SQL instance is (primary or mirror). A topology from
+    /// before a move does not know the new database yet: then the one pool that has its users there.
     pub fn pool_of_store(&self, sql: &SqlInstance) -> Option<&PoolFqdn> {
-        self.pools
-            .iter()
-            .find(|(_, pool)| {
-                pool.central_management_store.as_ref() == Some(sql)
-                    || pool.central_management_mirror.as_ref() == Some(sql)
-            })
-            .map(|(name, _)| name)
+        let is_store = |pool: &Pool| {
+            pool.central_management_store.as_ref() == Some(sql)
+                || pool.central_management_mirror.as_ref() == Some(sql)
+        };
+        let named = self.pools.iter().find(|(_, pool)| is_store(pool));
+        let mut behind = self.pools.iter().filter(|(_, pool)| pool.user_store.as_ref() == Some(sql));
+        let behind = behind.next().filter(|_| behind.next().is_none());
+        named.or(behind).map(|(name, _)| name)
     }
 
     /// The pool that a pool is paired with.
@@ -185,20 +190,53 @@ impl Topology {
 mod tests {
     use super::*;
 
+    fn pool(store: Option<&str>, users: &str) -> Pool {
+        Pool {
+            site: "DC1".to_owned(),
+            kind: PoolKind::FrontEnd,
+            version: Version::LYNC_2013,
+            machines: Vec::new(),
+            backup: None,
+            central_management_store: store.map(|sql| sql.parse().expect("valid")),
+            central_management_mirror: None,
+            user_store: Some(users.parse().expect("valid")),
+        }
+    }
+
+    #[test]
+    fn a_database_that_the_topology_does_not_know_yet_is_found_by_the_users_of_the_pool() {
+        let (old, new) = ("sql0.contoso.com\\rtc", "sql2.contoso.com\\rtc");
+        let name = |short: &str| -> PoolFqdn { format!("{short}.contoso.com").parse().expect("valid") };
+        let pools = [(name("old"), pool(Some(old), old)), (name("pool2"), pool(None, new))];
+        let mut topology = Topology { pools: pools.into(), ..Topology::default() };
+        let of =
+            |topology: &Topology, sql: &str| topology.pool_of_store(&sql.parse().expect("valid")).cloned();
+        assert_eq!(of(&topology, new), Some(name("pool2")));
+        assert_eq!(of(&topology, old), Some(name("old")));
+        topology.pools.insert(name("pool3"), pool(None, new));
+        assert_eq!(of(&topology, new), None, "two pools on one instance: nobody can tell");
+    }
+
+    #[test]
+    fn every_version_has_a_name() {
+        let names = [4, 5, 6, 7, 8].map(|number| Version(number).to_string());
+        assert_eq!(
+            names,
+            [
+                "version 4",
+                "Lync Server 2010",
+                "Lync Server 2013",
+                "Skype for Business Server 2015",
+                "Skype for Business Server 2019",
+            ]
+        );
+    }
+
     #[test]
     fn the_domain_is_the_shortest_one_whatever_else_there_is() {
         let domain = |pools: &[&str]| {
-            let pool = || Pool {
-                site: "DC1".to_owned(),
-                kind: PoolKind::FrontEnd,
-                version: Version::LYNC_2013,
-                machines: Vec::new(),
-                backup: None,
-                central_management_store: None,
-                central_management_mirror: None,
-            };
-            let pools = pools.iter().map(|name| (name.parse().expect("a name"), pool())).collect();
-            Topology { pools, ..Topology::default() }.domain()
+            let one = |name: &&str| (name.parse().expect("valid"), pool(None, "sql.contoso.com\\rtc"));
+            Topology { pools: pools.iter().map(one).collect(), ..Topology::default() }.domain()
         };
         assert_eq!(domain(&["pool1.emea.contoso.com", "pool2.contoso.com"]).as_deref(), Some("contoso.com"));
         assert_eq!(domain(&["pool2.b.com", "pool1.a.com"]).as_deref(), Some("a.com"));

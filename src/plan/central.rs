@@ -2,14 +2,15 @@
 
 use super::{
     CmsState, Step, StepOutcome,
-    cms::version_of,
     consent::{Consent, consent, lasting},
     edges::edge_replication,
+    mirror::{MirrorCheck, mirror_check},
+    move_store,
     replication::sum_up,
     row::{Hold, Needed, Part, PlannedStep, Skipped, StepState, Wait, WaitKind},
     world::World,
 };
-use crate::lync::{PoolFqdn, Version, cmdlet::CmsFailoverMode, outputs::MirrorRole};
+use crate::lync::{PoolFqdn, cmdlet::CmsFailoverMode};
 
 pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> Part {
     let leaving = world.desired.leaving();
@@ -31,11 +32,10 @@ pub(super) fn central_row(world: &World<'_>, edges: &[PlannedStep]) -> Part {
         }
     };
     let pair = world.topology.backup_of(current);
-    let is_2010 = version_of(world, current).is_some_and(|version| version < Version::LYNC_2013);
     let wanted = world.desired.central_management.as_ref();
     let must_leave = leaving.contains(current) || why_sick.is_some();
-    if is_2010 && (must_leave || wanted.is_some_and(|pool| pool != current)) {
-        return Part::Hold(move_by_hand(current, wanted));
+    if let Some(hold) = move_store::hold(world, current, why_sick.map(String::as_str)) {
+        return Part::Hold(hold);
     }
     let to = match (wanted, must_leave) {
         (Some(pool), _) if pool == current && why_sick.is_none() => return skip(current, "as wanted"),
@@ -109,6 +109,12 @@ fn step_row(
             None => return Part::Hold(no_standby(to)),
         }
     };
+    let mut why = why;
+    if mode != CmsFailoverMode::Normal
+        && let Some(MirrorCheck::Fine(reason)) = mirror_check(world, to)
+    {
+        why = format!("{why}; {reason}");
+    }
     let step = Step::FailOverCentralManagement { from: from.clone(), to: to.clone(), mode };
     let host = world.executor(to).cloned();
     let replicas = sum_up(edge_replication(world, from));
@@ -122,19 +128,6 @@ fn step_row(
     }))
 }
 
-/// Lync Server 2010 has no pairs: its store is moved, by a cmdlet that has to run locally.
-fn move_by_hand(from: &PoolFqdn, wanted: Option<&PoolFqdn>) -> Hold {
-    let to = wanted.map_or("a Lync Server 2013 pool".to_owned(), ToString::to_string);
-    Hold::Manual {
-        instruction: format!(
-            "{from} runs Lync Server 2010, whose Central Management store cannot be failed over. Move it by \
-             JJ204678 step 6: Install-CsDatabase -CentralManagementDatabase -Clean on the database of {to}, \
-             then Move-CsManagementServer with the exported files on one of its Front Ends"
-        ),
-        command: None,
-    }
-}
-
 fn no_standby(to: &PoolFqdn) -> Hold {
     Hold::Manual {
         instruction: format!(
@@ -142,6 +135,17 @@ fn no_standby(to: &PoolFqdn) -> Hold {
              -CentralManagementDatabase on its SQL server) and publish the topology, as JJ945635 describes"
         ),
         command: None,
+    }
+}
+
+fn no_service(to: &PoolFqdn) -> Hold {
+    Hold::Manual {
+        instruction: format!(
+            "{to} has a Central Management database in the topology and no row in Get-CsService \
+             -CentralManagement, so nothing there could take the store over. Publish the topology again and \
+             run the setup of each Front End of {to}, as JJ945635 describes"
+        ),
+        command: Some("Get-CsService -CentralManagement".to_owned()),
     }
 }
 
@@ -209,6 +213,11 @@ fn obstacle(
     if world.topology.pools.get(to).is_none_or(|pool| pool.central_management_store.is_none()) {
         return held(no_standby(to));
     }
+    if let Ok(roles) = world.live(&world.observed.central_management.roles)
+        && !roles.iter().any(|role| role.pool == *to)
+    {
+        return held(no_service(to));
+    }
     disaster_obstacle(world, from, to, step)
 }
 
@@ -228,25 +237,8 @@ fn disaster_obstacle(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn, step: &S
     if let Consent::Waiting(wait) = lasting(world, since, what) {
         return Some(StepState::Waiting(Wait { kind: WaitKind::StoreFailing, ..wait }));
     }
-    mirror_obstacle(world, to)
-}
-
-/// With the mirror as principal the documented call does not exist; the primary is made principal first.
-fn mirror_obstacle(world: &World<'_>, to: &PoolFqdn) -> Option<StepState> {
-    world.topology.pools.get(to)?.central_management_mirror.as_ref()?;
-    let hold = match world.observed.central_management.mirrors.get(to).map(|fact| world.live(fact)) {
-        Some(Ok(rows)) if rows.iter().any(|row| row.on_mirror == MirrorRole::Principal) => Hold::Manual {
-            instruction: format!(
-                "the mirror is principal for the Central Management databases of {to}, and no documented \
-                 call of Invoke-CsManagementServerFailover covers that. Make the primary principal"
-            ),
-            command: Some(format!(
-                "Invoke-CsDatabaseFailover -PoolFqdn {to} -DatabaseType CentralMgmt -NewPrincipal Primary"
-            )),
-        },
-        Some(Ok(_)) => return None,
-        Some(Err(why)) => Hold::Unknown { what: format!("mirror state of {to}"), why },
-        None => Hold::Unknown { what: format!("mirror state of {to}"), why: "not observed yet".to_owned() },
-    };
-    Some(StepState::Held(hold))
+    match mirror_check(world, to) {
+        Some(MirrorCheck::InTheWay(hold)) => Some(StepState::Held(hold)),
+        Some(MirrorCheck::Fine(_)) | None => None,
+    }
 }

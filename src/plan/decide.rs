@@ -2,6 +2,8 @@
 
 use super::{
     CmsState, Decision, Hold, Intent, Plan, PlannedStep, Rows, Step, StepOutcome, StepState, Wait, WaitKind,
+    advice::advice,
+    failback::failbacks,
     hold::{hold_chains, hold_drift, hold_without_approval},
     plan_hash,
     world::World,
@@ -17,13 +19,14 @@ pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
     hold_chains(&mut rows.steps);
     let steps: Vec<Step> = rows.steps.iter().map(|row| row.step.clone()).collect();
     let hash = plan_hash(&steps);
-    hold_without_approval(world, &mut rows.steps, &hash);
+    let agreed = hold_without_approval(world, &mut rows.steps, &hash);
     hold_drift(world, &mut rows.steps);
     let decision = decision(world, &rows);
     Plan {
         hash,
         order: order(world, &rows.steps),
         steps: rows.steps,
+        agreed,
         skipped: rows.skipped,
         decision,
         effect_in_flight: world
@@ -32,6 +35,8 @@ pub(super) fn decide(world: &World<'_>, mut rows: Rows) -> Plan {
             .as_ref()
             .is_some_and(|intent| world.effect_is_seen(&intent.step)),
         warnings: warnings(world, rows.warnings),
+        advice: advice(world),
+        failbacks: failbacks(world),
         central_management: world.cms.clone(),
         verdicts: world.verdicts.clone(),
     }

@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{DisasterConsent, Management},
-    lync::{EdgeFqdn, PoolFqdn},
+    api::{DisasterConsent, Management, SameSiteChange},
+    lync::{EdgeFqdn, FilePath, PoolFqdn},
 };
 
 /// Who shall serve the users of a pool.
@@ -37,6 +37,16 @@ pub struct EdgeGoal {
     pub next_hop: PoolFqdn,
 }
 
+/// A backup of the Central Management store, as the Front End that restores it sees the files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoreBackup {
+    /// What `Export-CsConfiguration` wrote.
+    pub configuration: FilePath,
+    /// What `Export-CsLisConfiguration` wrote.
+    pub lis: FilePath,
+}
+
 /// What the desired state and the policy of a resource say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -45,6 +55,8 @@ pub struct Desired {
     pub users: Vec<UsersGoal>,
     /// The pool that shall host the Central Management store; if absent it stays where it is healthy.
     pub central_management: Option<PoolFqdn>,
+    /// The files from which the store is made anew there, if it was on a Lync Server 2010 pool.
+    pub store_backup: Option<StoreBackup>,
     /// Explicit next hops; if absent they are derived.
     pub edges: Vec<EdgeGoal>,
     /// How far the operator may go.
@@ -53,8 +65,12 @@ pub struct Desired {
     pub disaster_mode: DisasterConsent,
     /// Consent to a failback without the backup pool.
     pub failback_disaster_mode: bool,
+    /// Consent to `Install-CsDatabase -Clean` on the pool that receives the store.
+    pub install_database_clean: bool,
     /// Whether drift is corrected without a new generation.
     pub correct_drift: bool,
+    /// Who changes an Edge pool whose new next hop is in its own site.
+    pub same_site_change: SameSiteChange,
     /// No mutation starts.
     pub suspend: bool,
     /// What another resource wants otherwise, if one does; nothing is done then.

@@ -1,11 +1,16 @@
 //! The Edge part of the plan: no Edge pool keeps a pool as next hop that is being failed over.
 
+use jiff::Timestamp;
+
 use super::{
     Step,
     row::{Hold, PlannedStep, Skipped, StepState, Wait},
     world::World,
 };
-use crate::lync::{EdgeFqdn, PoolFqdn, PoolState};
+use crate::{
+    api::SameSiteChange,
+    lync::{EdgeFqdn, PoolFqdn, PoolState},
+};
 
 /// The rows about Edge pools, and what could not be seen of them.
 #[derive(Default)]
@@ -69,40 +74,57 @@ fn row(world: &World<'_>, edge: &EdgeFqdn, from: &PoolFqdn, to: &PoolFqdn, expli
         why += "; the Edge pool is down with its site, so only the topology is changed and no replica is \
                 waited for";
     }
+    let is_by_hand = world.desired.same_site_change == SameSiteChange::Manual && world.is_same_site(edge, to);
+    if is_by_hand {
+        why += "; spec.policy.sameSiteChange leaves a next hop in the same site to a person";
+    }
     // The serving pool first; any other living pool does as well, since the write goes to the store.
-    let host = world.any_executor(to).cloned();
-    PlannedStep { state: state(world, edge, to, &step, host.is_some()), step, why, host }
+    let host = if is_by_hand { None } else { world.any_executor(to).cloned() };
+    let state = obstacle(world, edge, to).unwrap_or_else(|| match &host {
+        _ if is_by_hand => StepState::Held(by_hand(edge, to, &step)),
+        Some(_) => world.attempt(&step),
+        None => {
+            StepState::Held(Hold::NotReady { why: "no endpoint of a living pool is connected".to_owned() })
+        }
+    });
+    PlannedStep { state, step, why, host }
 }
 
-fn state(world: &World<'_>, edge: &EdgeFqdn, to: &PoolFqdn, step: &Step, has_host: bool) -> StepState {
+/// The page's way for a next hop in the same site. Nothing is clicked: the next hop is looked at.
+fn by_hand(edge: &EdgeFqdn, to: &PoolFqdn, step: &Step) -> Hold {
+    Hold::Manual {
+        instruction: format!(
+            "In Topology Builder, download the topology, open the Edge pool {edge}, Edit Properties, Next Hop, \
+             pick {to}, OK, Publish Topology. The command is what this amounts to, for information"
+        ),
+        command: Some(step.mutation().to_string()),
+    }
+}
+
+/// What stands in the way of a change, whoever makes it.
+fn obstacle(world: &World<'_>, edge: &EdgeFqdn, to: &PoolFqdn) -> Option<StepState> {
     if !world.cms.is_writable() {
-        return StepState::Later {
+        return Some(StepState::Later {
             after: "the Central Management store, since the next hop is written to it".to_owned(),
-        };
-    }
-    if let Err(why) = world.next_hop(edge) {
-        return StepState::Held(Hold::Unknown { what: format!("next hop of {edge}"), why });
-    }
-    if let Some(why) = world.target_problem(to) {
-        return StepState::Held(Hold::NotReady { why });
-    }
-    match world.pool_state(to) {
-        Ok(PoolState::Active) => {}
-        Ok(_) if world.desired.served_by(to) == Some(to) => {
-            return StepState::Later { after: format!("the failback of {to}") };
-        }
-        Ok(state) => {
-            let why = format!("{to} is itself {state}: it does not serve its own users");
-            return StepState::Held(Hold::NotReady { why });
-        }
-        Err(why) => return StepState::Held(Hold::Unknown { what: format!("PoolState of {to}"), why }),
-    }
-    if !has_host {
-        return StepState::Held(Hold::NotReady {
-            why: "no endpoint of a living pool is connected".to_owned(),
         });
     }
-    world.attempt(step)
+    let held = |hold| Some(StepState::Held(hold));
+    if let Err(why) = world.next_hop(edge) {
+        return held(Hold::Unknown { what: format!("next hop of {edge}"), why });
+    }
+    if let Some(why) = world.target_problem(to) {
+        return held(Hold::NotReady { why });
+    }
+    match world.pool_state(to) {
+        Ok(PoolState::Active) => None,
+        Ok(_) if world.desired.served_by(to) == Some(to) => {
+            Some(StepState::Later { after: format!("the failback of {to}") })
+        }
+        Ok(state) => {
+            held(Hold::NotReady { why: format!("{to} is itself {state}: it does not serve its own users") })
+        }
+        Err(why) => held(Hold::Unknown { what: format!("PoolState of {to}"), why }),
+    }
 }
 
 /// Waits until the change has reached the Edge servers, for a bounded time: past it users are not held up.
@@ -115,25 +137,50 @@ pub(super) enum Replication {
     GivenUp(String),
 }
 
-/// Whether the Edge changes of this run that concern a pool have reached the Edge servers.
-pub(super) fn edge_replication(world: &World<'_>, left: &PoolFqdn) -> Vec<Replication> {
-    let mut changes: Vec<(&EdgeFqdn, jiff::Timestamp, jiff::Timestamp)> = Vec::new();
+/// An Edge pool that left a pool lately, whoever changed it: when the change was made at the earliest, and
+/// when it was there.
+pub(super) struct Departure<'a> {
+    pub(super) edge: &'a EdgeFqdn,
+    started: Timestamp,
+    pub(super) ended: Timestamp,
+}
+
+/// The Edge pools that left a pool lately. The store has only moved after the Edge servers had taken over what
+/// came before, so nothing from before that counts.
+pub(super) fn departures<'a>(world: &World<'a>, left: &PoolFqdn) -> Vec<Departure<'a>> {
+    let mut found: Vec<Departure<'a>> = Vec::new();
+    let mut moved = None;
     for record in &world.progress.recent {
         match &record.step {
             Step::SetEdgeNextHop { edge, from, .. } if from == left => {
-                changes.retain(|(known, ..)| *known != edge);
-                changes.push((edge, record.started_at, record.ended_at));
+                found.retain(|known| known.edge != edge);
+                found.push(Departure { edge, started: record.started_at, ended: record.ended_at });
             }
-            // The store has only moved after the Edge servers had taken over what came before.
-            Step::FailOverCentralManagement { .. } => changes.clear(),
+            Step::FailOverCentralManagement { .. } => {
+                found.clear();
+                moved = Some(record.started_at);
+            }
             _ => {}
         }
     }
-    let machines = changes.into_iter().filter(|(edge, ..)| !world.edge_is_dead(edge)).flat_map(
-        |(edge, started, ended)| {
-            let edge = world.topology.edges.get(edge);
-            edge.into_iter().flat_map(move |e| e.machines.iter().map(move |m| (m, started, ended)))
-        },
-    );
+    // What people changed has no record; it was seen to change.
+    for (edge, hop) in &world.progress.watch.hops {
+        let is_ours = found.iter().any(|known| known.edge == edge && known.ended >= hop.before);
+        if hop.left.as_ref() == Some(left) && !is_ours && moved.is_none_or(|moved| hop.since > moved) {
+            found.retain(|known| known.edge != edge);
+            found.push(Departure { edge, started: hop.before, ended: hop.since });
+        }
+    }
+    found
+}
+
+/// Whether the Edge changes that concern a pool have reached the Edge servers.
+pub(super) fn edge_replication(world: &World<'_>, left: &PoolFqdn) -> Vec<Replication> {
+    let living = departures(world, left).into_iter().filter(|change| !world.edge_is_dead(change.edge));
+    let machines = living.flat_map(|change| {
+        let edge = world.topology.edges.get(change.edge);
+        let machines = edge.into_iter().flat_map(|edge| &edge.machines);
+        machines.map(move |machine| (machine, change.started, change.ended))
+    });
     machines.map(|(machine, started, ended)| world.replication(machine, started, ended)).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Desired;
+use super::{Desired, EdgeGoal};
 use crate::lync::{PoolFqdn, PoolKind, Topology};
 
 /// The rule that a desired state breaks.
@@ -26,6 +26,8 @@ pub enum Rule {
     NextHopLeaving,
     /// Lync Server 2010 has no pairs and no failover cmdlets.
     VersionWithoutFailover,
+    /// Versions that do not work together: a pair of two generations, an Edge in front of an older pool.
+    UnsupportedMixture,
 }
 
 /// A desired state that is refused.
@@ -88,7 +90,11 @@ pub fn violations(desired: &Desired, topology: &Topology) -> Vec<Violation> {
                     );
                 }
             }
-            Some(_) => {}
+            Some(pair) => {
+                if let Some(message) = mixed_pair(topology, &goal.home, pair) {
+                    refuse(Rule::UnsupportedMixture, message);
+                }
+            }
         }
     }
 
@@ -117,7 +123,33 @@ pub fn violations(desired: &Desired, topology: &Topology) -> Vec<Violation> {
                     goal.edge, goal.next_hop
                 ),
             );
+        } else if let Some(message) = mixed_edge(topology, goal) {
+            refuse(Rule::UnsupportedMixture, message);
         }
     }
     found
+}
+
+/// Both pools of a pair run the same generation, or no failover between them is supported.
+fn mixed_pair(topology: &Topology, home: &PoolFqdn, pair: &PoolFqdn) -> Option<String> {
+    let (from, to) = (topology.pools.get(home)?.version, topology.pools.get(pair)?.version);
+    (from != to).then(|| {
+        format!(
+            "{home} runs {from} and its pair {pair} runs {to}; users are failed over between pools of one version \
+             only. Bring both to one version first; a failback stays possible"
+        )
+    })
+}
+
+/// Pools are upgraded before the Edge in front of them.
+fn mixed_edge(topology: &Topology, goal: &EdgeGoal) -> Option<String> {
+    let edge = topology.edges.get(&goal.edge)?.version;
+    let hop = topology.pools.get(&goal.next_hop)?.version;
+    (hop < edge).then(|| {
+        format!(
+            "{} runs {edge}, and its next hop {} would run {hop}: the next hop of an Edge pool cannot be older than \
+             the Edge pool",
+            goal.edge, goal.next_hop
+        )
+    })
 }

@@ -3,6 +3,7 @@
 //! The plan is the documented procedure, in its order, minus the steps whose post-condition already
 //! holds. It is made anew after every step; nothing of it is stored but the one intent in flight.
 
+mod advice;
 mod assess;
 mod attempts;
 mod backup;
@@ -14,10 +15,16 @@ mod decide;
 mod desired;
 mod edges;
 mod effect;
+mod failback;
+mod half_way;
 mod hash;
 mod hold;
 mod legal;
+mod mirror;
+mod move_after;
+mod move_store;
 mod progress;
+mod refusal;
 mod replication;
 mod row;
 mod step;
@@ -34,14 +41,15 @@ use crate::lync::{Observed, Topology};
 pub use assess::{Assessment, assess};
 pub use cms::CmsState;
 pub use contest::contests;
-pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};
+pub use desired::{Desired, EdgeGoal, Limits, StoreBackup, UsersGoal};
+pub use failback::{Check, Failback};
 pub use hash::plan_hash;
 pub use legal::{Rule, Violation, violations};
 pub use progress::{Intent, LastWord, Progress, Run, StepOutcome, StepRecord};
 pub use row::{ConsentField, Decision, Hold, Plan, PlannedStep, Skipped, StepState, Wait, WaitKind};
 pub use step::{Mode, Risk, Step};
 pub use verdict::{Ballot, Observer, Verdict, Vote, ballots, looks_down};
-pub use watch::{Beat, Watch};
+pub use watch::{Beat, Hop, Watch};
 pub use wish::WishError;
 pub use world::World;
 
@@ -136,5 +144,6 @@ fn rows(world: &World<'_>) -> Rows {
     }
     rows.steps.extend(going_away);
     rows.skipped.extend(edges.skipped);
+    rows.warnings.extend(move_after::left_to_do(world));
     rows
 }

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Step, Watch};
+use super::{Plan, Step, Watch};
 use crate::bridge::{Ended, Operation};
 
 /// The record that is written before an effect, and kept until its outcome is known.
@@ -109,11 +109,26 @@ pub struct Run {
     pub down_since: Option<Timestamp>,
     /// The generation of the spec.
     pub generation: i64,
-    /// The step list as it was approved or armed; each later plan is a suffix of it.
+    /// The step list as it was approved or armed; what is done without another approval is part of it.
     pub steps: Vec<Step>,
     /// The operations so far.
     #[serde(default)]
     pub records: Vec<StepRecord>,
+}
+
+impl Run {
+    /// A run of the plan that begins now.
+    pub fn begin(plan: &Plan, progress: &Progress, now: Timestamp) -> Self {
+        let sources = plan.steps.iter().filter_map(|row| progress.watch.down_since.get(row.step.source()?));
+        Self {
+            started_at: now,
+            finished_at: None,
+            down_since: sources.min().copied(),
+            generation: progress.generation,
+            steps: plan.agreed.clone(),
+            records: Vec::new(),
+        }
+    }
 }
 
 /// What the operator remembers.

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use super::{
     Step,
     edges::Replication,
+    refusal,
     row::{StepState, Wait, WaitKind},
     world::World,
 };
-use crate::lync::MachineFqdn;
+use crate::{bridge::KnownRefusal, lync::MachineFqdn};
 
 impl World<'_> {
     /// Whether a replica carries a change that was made between two moments.
@@ -82,6 +83,21 @@ impl World<'_> {
                 _ => self.replication(machine, moved.started_at, moved.ended_at),
             })
             .collect()
+    }
+
+    /// The replica on the server where Lync refused a failover on account of an Edge pool, which nobody else can
+    /// see any more: while it is behind, the next try would be refused as well.
+    pub(super) fn refused_replica(&self, step: &Step) -> Option<Replication> {
+        let last = self.progress.last_attempt(step)?;
+        let is_behind = refusal::of(last)?.known() == Some(KnownRefusal::EdgeNextHop)
+            && self.replica_is_current(&last.operation.host) == Some(false);
+        is_behind.then(|| self.replication(&last.operation.host, last.started_at, last.ended_at))
+    }
+
+    /// Whether the replica on a machine is up to date, if that is known.
+    pub(super) fn replica_is_current(&self, machine: &MachineFqdn) -> Option<bool> {
+        let replicas = self.live(&self.observed.replicas).ok()?;
+        replicas.get(machine).map(|replica| replica.up_to_date)
     }
 
     /// Whether a step may be tried now, as far as earlier attempts are concerned.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CmsState, Step, Verdict, Violation};
+use super::{CmsState, Failback, Step, Verdict, Violation};
 use crate::{
+    api::Advice,
     bridge::OperationId,
     lync::{MachineFqdn, PoolFqdn},
 };
@@ -20,6 +21,8 @@ pub enum ConsentField {
     DisasterModeAlways,
     /// `spec.policy.failbackDisasterMode: Always`.
     FailbackDisasterMode,
+    /// `spec.policy.installDatabaseClean: Always`.
+    InstallDatabaseClean,
 }
 
 impl ConsentField {
@@ -29,6 +32,7 @@ impl ConsentField {
             Self::DisasterModeWhenSourceDown => "spec.policy.disasterMode: WhenSourceDown",
             Self::DisasterModeAlways => "spec.policy.disasterMode: Always",
             Self::FailbackDisasterMode => "spec.policy.failbackDisasterMode: Always",
+            Self::InstallDatabaseClean => "spec.policy.installDatabaseClean: Always",
         }
     }
 }
@@ -125,6 +129,10 @@ pub enum Hold {
         attempts: i32,
         /// What came back the last time.
         message: String,
+        /// What a person can do about it.
+        cure: String,
+        /// A command line that helps, if there is one.
+        command: Option<String>,
     },
     /// An operation may have run, and nobody can tell.
     OutcomeUnknown {
@@ -217,6 +225,8 @@ pub struct Plan {
     pub order: String,
     /// The steps, in order.
     pub steps: Vec<PlannedStep>,
+    /// The steps among them that nobody has to approve any more: what a run that begins now may go through.
+    pub agreed: Vec<Step>,
     /// Steps of the procedure that are not needed.
     pub skipped: Vec<Skipped>,
     /// What to do now.
@@ -225,6 +235,10 @@ pub struct Plan {
     pub effect_in_flight: bool,
     /// What people should know.
     pub warnings: Vec<String>,
+    /// What is left for people; no step waits for it.
+    pub advice: Vec<Advice>,
+    /// What the way home needs, for each pool that is failed over as the spec wants it.
+    pub failbacks: Vec<Failback>,
     /// The state of the Central Management store.
     pub central_management: CmsState,
     /// The verdict about each pool.
@@ -235,6 +249,12 @@ impl Plan {
     /// The steps without their state.
     pub fn step_list(&self) -> Vec<Step> {
         self.steps.iter().map(|row| row.step.clone()).collect()
+    }
+
+    /// Whether a person is asked to do a step of the plan, so that it is being carried out.
+    pub fn is_with_people(&self) -> bool {
+        let by_hand = |row: &PlannedStep| matches!(row.state, StepState::Held(Hold::Manual { .. }));
+        self.steps.iter().any(|row| matches!(row.step, Step::SetEdgeNextHop { .. }) && by_hand(row))
     }
 
     /// What holds a step up, whichever comes first.

@@ -5,6 +5,7 @@ use super::{
     backup::{BackupHealth, backup_health},
     consent::{Consent, consent, lasting},
     edges::{EdgeRows, edge_replication},
+    half_way::half_way,
     replication::sum_up,
     row::{ConsentField, Hold, Needed, Part, PlannedStep, Skipped, StepState, Wait, WaitKind},
     world::World,
@@ -53,6 +54,7 @@ fn fail_over(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> Part {
     let step = Step::FailOverPool { home: home.clone(), to: to.clone(), mode };
     let mut replicas = edge_replication(world, home);
     replicas.extend(world.store_replication());
+    replicas.extend(world.refused_replica(&step));
     let replicas = sum_up(replicas);
     let host = world.executor(to).cloned();
 
@@ -111,17 +113,16 @@ fn state_obstacle(world: &World<'_>, home: &PoolFqdn, pair: &PoolFqdn, step: &St
         Some(StepState::Held(Hold::Unknown { what: format!("PoolState of {pool}"), why }))
     };
     let is_over = matches!(step, Step::FailOverPool { .. });
-    let (start, half_way) = if is_over {
-        (PoolState::Active, PoolState::FailingOver)
-    } else {
-        (PoolState::FailedOver, PoolState::FailingBack)
-    };
+    let start = if is_over { PoolState::Active } else { PoolState::FailedOver };
     match world.pool_state(home) {
         Err(why) => return unknown(home, why),
         Ok(state) if state == start => {}
-        // Half-way and our own attempt has ended: the documented cure is the same cmdlet again.
-        Ok(state) if state == half_way && world.progress.last_attempt(step).is_some() => {}
-        Ok(state) => return Some(half_way_elsewhere(world, home, state, step)),
+        Ok(state) => {
+            let obstacle = half_way(world, home, pair, state, step);
+            if obstacle.is_some() {
+                return obstacle;
+            }
+        }
     }
     match world.pool_state(pair) {
         Err(why) => unknown(pair, why),
@@ -137,28 +138,6 @@ fn state_obstacle(world: &World<'_>, home: &PoolFqdn, pair: &PoolFqdn, step: &St
             ),
         })),
     }
-}
-
-/// A pool half-way that nobody here put there: somebody's cmdlet runs. Past the documented time it has
-/// stopped, and the documented cure is the same cmdlet again.
-fn half_way_elsewhere(world: &World<'_>, home: &PoolFqdn, state: PoolState, step: &Step) -> StepState {
-    let since = world.progress.watch.half_way_since.get(home).copied();
-    let until = since.map(|since| since + step.soft_limit());
-    if until.is_some_and(|until| world.now >= until) {
-        return StepState::Held(Hold::Manual {
-            instruction: format!(
-                "{home} has been {state} for more than {} minutes, and no cmdlet of the operator runs. If nobody \
-                 else's does, run the same cmdlet again; writing PoolState by hand moves no data",
-                step.soft_limit().as_mins()
-            ),
-            command: Some(step.mutation().to_string()),
-        });
-    }
-    StepState::Waiting(Wait {
-        kind: WaitKind::Elsewhere,
-        what: format!("{home} leaves PoolState {state}; somebody else's cmdlet runs, or stopped half-way"),
-        until,
-    })
 }
 
 fn target_obstacle(world: &World<'_>, to: &PoolFqdn, has_host: bool) -> Option<StepState> {

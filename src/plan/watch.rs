@@ -3,13 +3,15 @@
 //! Kept in memory, not in the record: after a restart or a blind time every clock starts again, since
 //! nobody can say what happened meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, verdict, world::World};
-use crate::lync::{Observed, PoolFqdn, PoolState};
+use super::{
+    CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, failback::behind, verdict, world::World,
+};
+use crate::lync::{EdgeFqdn, Fact, Observed, PoolFqdn, PoolState};
 
 /// A heartbeat as it was last seen to change, by our own clock: the clocks of Lync may differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,21 @@ pub struct Beat {
     pub since: Timestamp,
     /// Whether it has been seen to advance.
     pub advances: bool,
+}
+
+/// The next hop of an Edge pool, and when it was seen to change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hop {
+    /// The next hop.
+    pub pool: PoolFqdn,
+    /// The one before, if the change was seen.
+    #[serde(default)]
+    pub left: Option<PoolFqdn>,
+    /// When the one before was seen last.
+    pub before: Timestamp,
+    /// When this one was first seen.
+    pub since: Timestamp,
 }
 
 /// Since when things have been so.
@@ -39,6 +56,11 @@ pub struct Watch {
     pub cms_failing_on: Option<PoolFqdn>,
     /// Since when it has not worked there.
     pub cms_failing_since: Option<Timestamp>,
+    /// The next hop of each Edge pool.
+    pub hops: BTreeMap<EdgeFqdn, Hop>,
+    /// Pools whose servers have all been seen with a current replica since the pool last looked down: they know
+    /// what became of it.
+    pub caught_up: BTreeSet<PoolFqdn>,
     /// The heartbeat of the active master.
     pub master_beat: Option<Beat>,
     /// The heartbeat of the file transfer agent.
@@ -67,6 +89,7 @@ impl Watch {
                 let state = observed.pool_states.get(pool).and_then(|fact| fact.value());
                 matches!(state, Some(PoolState::FailingOver | PoolState::FailingBack))
             }),
+            hops: hops(&old, observed, limits, now),
             master_beat: beat(old.master_beat, beats.and_then(|b| b.active_master_heartbeat), now),
             agent_beat: beat(old.agent_beat, beats.and_then(|b| b.active_file_transfer_agent_heartbeat), now),
             ..Self::default()
@@ -78,6 +101,11 @@ impl Watch {
             since(&old.unfit_since, &|pool| world.verdict(pool) != Verdict::Up || is_broken(&world, pool));
         let failing = matches!(world.cms, CmsState::Dead { .. } | CmsState::Impaired { .. });
         let on = world.cms.pool().cloned();
+        let knows = topology.pools.keys().filter(|pool| match world.verdict(pool) {
+            Verdict::Down { .. } | Verdict::Suspect { .. } => false,
+            _ => old.caught_up.contains(*pool) || behind(&world, pool).is_ok_and(|all| all.is_empty()),
+        });
+        new.caught_up = knows.cloned().collect();
         new.unfit_since = unfit;
         if failing {
             let before = old.cms_failing_since.filter(|_| old.cms_failing_on == on);
@@ -86,6 +114,24 @@ impl Watch {
         }
         new
     }
+}
+
+fn hops(old: &Watch, observed: &Observed, limits: &Limits, now: Timestamp) -> BTreeMap<EdgeFqdn, Hop> {
+    let entry = |(edge, fact): (&EdgeFqdn, &Fact<PoolFqdn>)| {
+        let before = old.hops.get(edge);
+        let hop = match (fact.live(now, limits.stale_after), before) {
+            (Err(_), before) => before?.clone(),
+            (Ok(pool), Some(before)) if before.pool == *pool => before.clone(),
+            (Ok(pool), before) => Hop {
+                pool: pool.clone(),
+                left: before.map(|hop| hop.pool.clone()),
+                before: old.last.unwrap_or(now),
+                since: now,
+            },
+        };
+        Some((edge.clone(), hop))
+    };
+    observed.next_hops.iter().filter_map(entry).collect()
 }
 
 fn beat(old: Option<Beat>, value: Option<Timestamp>, now: Timestamp) -> Option<Beat> {

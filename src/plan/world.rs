@@ -142,6 +142,26 @@ impl<'a> World<'a> {
         site_is_down && edge.machines.iter().all(|machine| self.is_silent(machine))
     }
 
+    /// Whether a pool is in the site of an Edge pool.
+    pub(super) fn is_same_site(&self, edge: &EdgeFqdn, pool: &PoolFqdn) -> bool {
+        let both = self.topology.edges.get(edge).zip(self.topology.pools.get(pool));
+        both.is_some_and(|(edge, pool)| edge.site == pool.site)
+    }
+
+    /// Whether an Edge pool looks lost. It died with its site; or nobody reaches its servers, and the store says
+    /// as well that their replicas stay behind: an operator that cannot see into the perimeter is not enough.
+    /// Good for advice only.
+    pub(super) fn edge_looks_lost(&self, name: &EdgeFqdn) -> bool {
+        let Some(edge) = self.topology.edges.get(name) else { return false };
+        let replicas = self.observed.replicas.live(self.now, self.limits.stale_after).ok();
+        let is_behind = |machine: &MachineFqdn| {
+            replicas.and_then(|all| all.get(machine)).is_some_and(|replica| !replica.up_to_date)
+        };
+        let mut machines = edge.machines.iter().peekable();
+        machines.peek().is_some() && machines.all(|m| self.is_silent(m) && is_behind(m))
+            || self.edge_is_dead(name)
+    }
+
     fn is_silent(&self, machine: &MachineFqdn) -> bool {
         let sip = self.observed.sip.get(machine);
         let closed = sip.and_then(|f| f.live(self.now, self.limits.stale_after).ok()) == Some(&false);

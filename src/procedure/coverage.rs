@@ -46,6 +46,16 @@ pub const COVERAGE: &[Paragraph] = &[
         &[EACH, "examples/registrars-lost.yaml"],
     ),
     row(
+        "JJ204678, next hop at the same site, 1 to 3",
+        "Topology Builder, Edit Properties, Next Hop, publish",
+        "SetEdgeNextHop by cmdlet; with `spec.policy.sameSiteChange: Manual` a person, and the plan goes on when it is seen",
+        &["37-same-site-by-cmdlet", "38-same-site-by-hand", "43-two-edges-one-by-hand"],
+        &[
+            "branches: a_person_changes_an_edge_of_the_same_site_and_the_plan_goes_on",
+            "examples/edge-by-hand.yaml",
+        ],
+    ),
+    row(
         "JJ204678, next hop at another site, 1",
         "`Set-CsEdgeServer -Registrar`",
         "SetEdgeNextHop",
@@ -88,14 +98,18 @@ pub const COVERAGE: &[Paragraph] = &[
         "JJ204678, step 5, first point",
         "which side of the mirror is principal",
         "`src/plan/central.rs`; the names come from the topology",
-        &["26-mirrored-primary-principal", "27-mirrored-mirror-principal"],
-        &[EACH],
+        &[
+            "26-mirrored-primary-principal",
+            "27-mirrored-mirror-principal",
+            "81-mirror-principal-primary-dead",
+        ],
+        &["store_forms: a_mirror_that_is_principal_is_swapped_back_or_named"],
     ),
     row(
         "JJ204678, step 5, second point",
         "`Invoke-CsManagementServerFailover` with the SQL names",
         "FailOverCentralManagement, DisasterRecovery",
-        &["02-site-gone-store-with-it", "26-mirrored-primary-principal"],
+        &["02-site-gone-store-with-it", "26-mirrored-primary-principal", "80-standard-edition"],
         &[EACH, "convergence: a_standard_edition_pair_fails_over_too"],
     ),
     row(
@@ -113,6 +127,29 @@ pub const COVERAGE: &[Paragraph] = &[
         &[EACH],
     ),
     row(
+        "JJ204678, step 6, first and second point",
+        "on Lync Server 2010: make the database, then move the store into it from the files, locally",
+        "`src/plan/move_store.rs`: a person, told stage by stage; `-Clean` needs its own consent and a target that is not \
+         active",
+        &[
+            "60-lync-2010-move",
+            "61-lync-2010-move-begun",
+            "63-lync-2010-target-perhaps-active",
+            "89-lync-2010-no-consent",
+        ],
+        &[
+            "store_forms: a_store_on_lync_2010_is_moved_as_the_next_action_says",
+            "examples/store-on-lync-2010",
+        ],
+    ),
+    row(
+        "JJ204678, step 6, last points",
+        "see that the store is there; Bootstrapper on the other Front Ends",
+        "the same four signals; a warning names the servers",
+        &["65-lync-2010-moved"],
+        &["store_forms: a_store_on_lync_2010_is_moved_as_the_next_action_says"],
+    ),
+    row(
         "JJ204678, step 7",
         "`Invoke-CsPoolFailOver -DisasterMode`",
         "FailOverPool, Disaster; needs consent and a verdict that lasts",
@@ -123,15 +160,19 @@ pub const COVERAGE: &[Paragraph] = &[
         "JJ204678, step 7, failing",
         "if the store is not fully failed over: correct it, and run the cmdlet again",
         "`src/plan/attempts.rs`: again after a pause, three times at most, each time from a fresh look",
-        &["28-store-impaired-pool-up"],
-        &["convergence: it_gets_over_faults"],
+        &["49-store-not-fully-failed-over"],
+        &["branches: refusals_that_nothing_explains_are_bounded_and_say_what_to_do"],
     ),
     row(
         "JJ204678, step 7, Edge error",
         "change the next hop, then run the cmdlet again",
-        "the users wait for the Edge change; the refusal is known by its text",
-        &["35-edge-cannot-be-changed-users-wait"],
-        &["convergence: it_gets_over_faults"],
+        "the users wait for the Edge change; the refusal is known by its text, and answered by the missing change",
+        &[
+            "35-edge-cannot-be-changed-users-wait",
+            "45-refused-an-edge-names-the-pool",
+            "46-refused-no-edge-names-the-pool",
+        ],
+        &["branches: what_lync_refuses_for_an_edge_is_answered_by_the_edge_change"],
     ),
     row(
         "JJ205376",
@@ -167,6 +208,34 @@ pub const COVERAGE: &[Paragraph] = &[
         "`src/plan/users.rs`: the pair has to be Active",
         &["20-both-directions", "30-failback-before-the-other-direction"],
         &[PLANNED],
+    ),
+    row(
+        "JJ687960, JJ688071, JJ688065",
+        "an Edge pool is lost: federation and XMPP routes, media association",
+        "advice with the exact instructions; never a step",
+        &["59-an-edge-is-lost"],
+        &["branches: what_is_left_for_people_is_said_after_the_failover_and_after_the_failback"],
+    ),
+    row(
+        "JJ204678 and JJ945635, afterwards",
+        "response groups, locations, announcements, call park, Persistent Chat, DNS; conference contents after a failback",
+        "`src/plan/advice`: `status.advice`",
+        &["08-nothing-to-do", "58-after-the-failback"],
+        &["branches: what_is_left_for_people_is_said_after_the_failover_and_after_the_failback"],
+    ),
+    row(
+        "a pool that stays FailingOver or FailingBack",
+        "nothing is documented but to run the cmdlet again",
+        "`src/plan/half_way.rs`: our own attempt is repeated, then people are told all that they can do",
+        &["51-stuck-by-somebody-else", "52-our-attempt-stopped-half-way", "53-our-attempts-are-used-up"],
+        &["branches: a_pool_that_stays_half_way_is_left_to_people_after_three_attempts"],
+    ),
+    row(
+        "Pool1 returns while it is failed over",
+        "nothing; it must stay out until it is failed back",
+        "it is left alone; `FailbackAvailable` says what its way home needs",
+        &["56-home-again", "57-home-again-and-unaware"],
+        &["branches: a_pool_that_returns_is_left_alone_and_its_way_home_is_shown"],
     ),
     row(
         "JJ204773",

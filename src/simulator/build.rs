@@ -197,6 +197,7 @@ fn build_pool(spec: &PoolSpec, all: &[PoolSpec], cms: &PoolFqdn) -> Result<(Pool
         users: if director { 0 } else { spec.users.unwrap_or(12_000) },
         store: carries
             .then(|| Store { installed: spec.store_installed.unwrap_or(true), read_only: name != *cms }),
+        prepared: false,
         backup_service: spec.backup_service.unwrap_or_default(),
     };
     Ok((name, pool))

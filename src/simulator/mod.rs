@@ -32,7 +32,9 @@ pub mod wire;
 
 pub use engine::Simulator;
 pub use guard::Order;
-pub use scenario::{Failure, Fault, FaultKind, Rebuilt, Scenario, ScenarioError, Span, from_observed};
+pub use scenario::{
+    ByHand, Failure, Fault, FaultKind, Rebuilt, Scenario, ScenarioError, Span, from_observed,
+};
 pub use server::serve;
 pub(crate) use server::{lock, read_line};
 pub use transcript::{CmsSignals, Entry, EntryKind, Snapshot, Transcript};

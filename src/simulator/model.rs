@@ -51,6 +51,8 @@ pub(super) struct Pool {
     pub(super) backup: Option<PoolFqdn>,
     pub(super) users: i64,
     pub(super) store: Option<Store>,
+    /// Whether an empty Central Management database lies on its SQL Server, for a move of the store.
+    pub(super) prepared: bool,
     pub(super) backup_service: BackupHealth,
 }
 

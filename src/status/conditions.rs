@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Found, organisation, summary::summary, views::hold_text};
+use super::{Found, organisation, summary::summary, views::hold_text, way_home};
 use crate::{
     api::{ConditionStatus, ConditionType, Finding, Reason},
     lync::{PoolFqdn, PoolState},
-    plan::{CmsState, Hold, Step, Verdict},
+    plan::{Hold, Step, Verdict},
 };
 
 /// All conditions of a `LyncFailover`.
@@ -23,9 +23,9 @@ pub(super) fn findings(found: &Found<'_>, now: Timestamp) -> Vec<Finding> {
         target_ready(found),
         approved(found),
         organisation::bridge_connected(found.observed, found.limits, now),
-        organisation::split_brain_suspected(&found.plan.central_management),
+        way_home::split_brain_suspected(found),
         drifted(found),
-        failback_available(found, now),
+        way_home::failback_available(found, now),
     ]
 }
 
@@ -33,7 +33,8 @@ pub(super) fn unknown(condition: ConditionType, why: impl Into<String>) -> Findi
     Finding::new(condition, ConditionStatus::Unknown, Reason::Unknown, why)
 }
 
-fn pool_state(found: &Found<'_>, pool: &PoolFqdn, now: Timestamp) -> Option<PoolState> {
+/// The state of a pool's failover, if it is known.
+pub(super) fn pool_state(found: &Found<'_>, pool: &PoolFqdn, now: Timestamp) -> Option<PoolState> {
     let fact = found.observed.pool_states.get(pool)?;
     fact.live(now, found.limits.stale_after).ok().copied()
 }
@@ -52,6 +53,10 @@ fn edge_next_hop_safe(found: &Found<'_>, now: Timestamp) -> Finding {
                 );
                 return Finding::new(condition, false, Reason::AtRisk, message);
             }
+            Ok(hop) if found.plan.verdicts.get(hop).is_some_and(Verdict::is_down) => {
+                let message = format!("{edge} sends what comes from outside to {hop}, which is down");
+                return Finding::new(condition, false, Reason::AtRisk, message);
+            }
             Ok(_) => {}
             Err(why) => unseen = Some(format!("next hop of {edge}: {why}")),
         }
@@ -59,9 +64,12 @@ fn edge_next_hop_safe(found: &Found<'_>, now: Timestamp) -> Finding {
     match unseen {
         Some(why) => unknown(condition, why),
         None if found.observed.topology.value().is_none() => unknown(condition, "the topology is not known"),
-        None => {
-            Finding::new(condition, true, Reason::Safe, "no Edge pool has a failed over pool as next hop")
-        }
+        None => Finding::new(
+            condition,
+            true,
+            Reason::Safe,
+            "no Edge pool has a pool as next hop that is down or failed over",
+        ),
     }
 }
 
@@ -180,31 +188,6 @@ fn drifted(found: &Found<'_>) -> Finding {
             false,
             Reason::InSync,
             "Lync is as it was when the desired state was reached",
-        ),
-    }
-}
-
-fn failback_available(found: &Found<'_>, now: Timestamp) -> Finding {
-    let condition = ConditionType::FailbackAvailable;
-    let is_over = |home: &PoolFqdn| pool_state(found, home, now) == Some(PoolState::FailedOver);
-    let mut away = found.desired.users.iter().filter(|goal| goal.is_away() && is_over(&goal.home)).peekable();
-    if away.peek().is_none() {
-        return Finding::new(condition, false, Reason::None, "no pool is failed over");
-    }
-    let is_up = |pool: &PoolFqdn| found.plan.verdicts.get(pool) == Some(&Verdict::Up);
-    let has_store = matches!(found.plan.central_management, CmsState::Healthy { .. });
-    match away.find(|goal| is_up(&goal.home) && is_up(&goal.served_by) && has_store) {
-        Some(goal) => Finding::new(
-            condition,
-            true,
-            Reason::Available,
-            format!("{0} is up again; servedBy: {0} would fail its users back", goal.home),
-        ),
-        None => Finding::new(
-            condition,
-            false,
-            Reason::NotAvailable,
-            "the home pool, its pair and the store have to be up",
         ),
     }
 }

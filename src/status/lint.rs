@@ -17,6 +17,7 @@ use crate::{
 /// 8. Something is always said about who acts next.
 /// 9. A transition time moves only when the status of its condition does.
 /// 10. `Ready=True` has no step left in its plan.
+/// 11. Advice has each topic once, and says something.
 pub fn lint(old: &LyncFailoverStatus, new: &LyncFailoverStatus, plan: Option<&Plan>) -> Vec<String> {
     let mut found = Vec::new();
     let mut rule = |number: u8, holds: bool, text: &str| {
@@ -55,6 +56,10 @@ pub fn lint(old: &LyncFailoverStatus, new: &LyncFailoverStatus, plan: Option<&Pl
     rule(7, new.operation.is_none() || reconciling, "an operation in flight, and not reconciling");
     let says = new.next_action.as_ref().is_some_and(|action| !action.message.is_empty());
     rule(8, says, "nothing is said about what comes next");
+    let topics: std::collections::BTreeSet<_> = new.advice.iter().map(|advice| advice.topic).collect();
+    rule(11, topics.len() == new.advice.len(), "a topic of advice stands twice");
+    let is_said = |advice: &crate::api::Advice| !advice.message.is_empty() && !advice.citation.is_empty();
+    rule(11, new.advice.iter().all(is_said), "advice says nothing");
     rule(10, !ready || plan.is_none_or(|plan| plan.steps.is_empty()), "ready with steps left");
     found
 }

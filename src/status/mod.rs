@@ -11,6 +11,7 @@ mod organisation;
 mod seen;
 mod summary;
 mod views;
+mod way_home;
 
 use jiff::Timestamp;
 
@@ -85,6 +86,7 @@ fn found_status(old: &LyncFailoverStatus, found: &Found<'_>, now: Timestamp) -> 
         last_run: found.progress.last_run.as_ref().map(|run| views::last_run(run, found.limits)),
         observed: Some(seen::observed(old.observed.as_ref(), found, now)),
         warnings: found.plan.warnings.clone(),
+        advice: found.plan.advice.clone(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who has to act next, and how: one line that a tired person can follow.
 
-use super::Found;
+use super::{Found, views::times};
 use crate::{
     api::{Actor, NextAction},
     plan::{ConsentField, Decision, Hold, UsersGoal, Verdict, Wait},
@@ -106,13 +106,15 @@ fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
             message: format!("{instruction}. The operator goes on when it sees that it is done."),
             command: command.clone(),
         },
-        Hold::Failed { attempts, message } => says(
-            Actor::Administrator,
-            format!(
-                "Tried {attempts} times; the last time: {message}. Repair the cause; then change the spec, or \
-                 set and clear spec.suspend, to try again."
+        Hold::Failed { attempts, message, cure, command } => NextAction {
+            actor: Actor::Administrator,
+            message: format!(
+                "Tried {}; the last time: {message}. {cure}. To have the operator try again, change the spec, or set \
+                 and clear spec.suspend.",
+                times(*attempts)
             ),
-        ),
+            command: command.clone(),
+        },
         Hold::OutcomeUnknown { operation, why } => says(
             Actor::Administrator,
             format!(
@@ -121,16 +123,26 @@ fn held(found: &Found<'_>, hold: &Hold) -> NextAction {
                  status.plan.hash, with a new edit, to have it done again."
             ),
         ),
-        Hold::SplitBrain { why } => says(
-            Actor::Administrator,
-            format!(
-                "The Central Management store is not in one place: {why}. Nothing more is changed. Compare \
-                 Get-CsService -CentralManagement, Get-CsManagementStoreReplicationStatus \
-                 -CentralManagementStoreStatus and Get-CsConfigurationStoreLocation, and repair the store."
-            ),
-        ),
+        Hold::SplitBrain { why } => NextAction {
+            actor: Actor::Administrator,
+            message: format!("The Central Management store is not in one place: {why}. {}", SPLIT_BRAIN),
+            command: Some(SIGNALS.to_owned()),
+        },
     }
 }
+
+/// The cure is that of the field reports: a database that is in doubt is made anew from the one that is right.
+const SPLIT_BRAIN: &str = "Nothing more is changed, no users are moved. Compare the three answers, on a Front End of \
+    each pool: where services, active master and Active Directory name one pool, that copy is right, and a replica \
+    that still names another one is behind. If they do not agree: keep the right configuration with \
+    Export-CsConfiguration and Export-CsLisConfiguration (-LocalStore for the first, where the store does not \
+    answer), make the databases anew on the pool that Active Directory names (Uninstall-CsDatabase and \
+    Install-CsDatabase -CentralManagementDatabase), and import both files. The operator goes on when it sees exactly \
+    one active store, on the pool that Active Directory names.";
+
+/// What shows where the store takes itself to be.
+const SIGNALS: &str = "Get-CsService -CentralManagement\nGet-CsManagementStoreReplicationStatus \
+    -CentralManagementStoreStatus\nGet-CsConfigurationStoreLocation";
 
 fn drifted(found: &Found<'_>) -> String {
     let undo = found.plan.steps.first().map(|row| format!("; {} would undo it", row.step));
@@ -159,5 +171,6 @@ fn consent_patch(field: ConsentField) -> &'static str {
         }
         ConsentField::DisasterModeAlways => r#"{"spec":{"policy":{"disasterMode":"Always"}}}"#,
         ConsentField::FailbackDisasterMode => r#"{"spec":{"policy":{"failbackDisasterMode":"Always"}}}"#,
+        ConsentField::InstallDatabaseClean => r#"{"spec":{"policy":{"installDatabaseClean":"Always"}}}"#,
     }
 }

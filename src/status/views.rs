@@ -103,9 +103,14 @@ pub(crate) fn hold_text(hold: &Hold) -> String {
         Hold::Unknown { what, why } => format!("{what} is not known: {why}"),
         Hold::NotReady { why } | Hold::SplitBrain { why } => why.clone(),
         Hold::Manual { instruction, .. } => instruction.clone(),
-        Hold::Failed { attempts, message } => format!("tried {attempts} times: {message}"),
+        Hold::Failed { attempts, message, .. } => format!("tried {}: {message}", times(*attempts)),
         Hold::OutcomeUnknown { operation, why } => format!("operation {operation} may have run: {why}"),
     }
+}
+
+/// `once`, `3 times`.
+pub(super) fn times(count: i32) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 pub(super) fn operation_status(intent: &Intent) -> OperationStatus {

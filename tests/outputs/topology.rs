@@ -30,6 +30,8 @@ fn a_standard_edition_server() {
         backup: None,
         central_management_store: Some(sql("sfb.contoso.com\\rtc")),
         central_management_mirror: None,
+        // The excerpt leaves the UserStore service out.
+        user_store: None,
     };
     assert!(expected.is_standard_edition(&name));
     assert_eq!(document.topology.pools.into_iter().collect::<Vec<_>>(), [(name.clone(), expected)]);
@@ -52,6 +54,7 @@ fn two_sites_with_everything() {
     assert_eq!((one.site.as_str(), one.kind, one.version), ("DC1", PoolKind::FrontEnd, Version::LYNC_2013));
     assert_eq!(one.central_management_store, Some(sql("sql1.contoso.com\\rtc")));
     assert_eq!(one.central_management_mirror, Some(sql("sql1m.contoso.com\\rtc")));
+    assert_eq!(one.user_store, Some(sql("sql1.contoso.com\\rtc")), "the primary, not its mirror");
     assert_eq!(topology.pools[&pool("pool2.contoso.com")].site, "DC2");
 
     let director = &topology.pools[&pool("dir1.contoso.com")];

@@ -4,4 +4,5 @@
 pub mod golden;
 pub mod lab;
 pub mod safety;
+pub mod scenes;
 pub mod sketch;

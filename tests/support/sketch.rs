@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use lync_failover::{
+    bridge::{Ended, Operation, OperationId, Refusal},
     lync::{outputs::*, *},
     plan::*,
 };
@@ -41,9 +42,13 @@ pub struct PoolSketch {
     /// Whether it has a Central Management service; the SQL server is `sql-<pool>`.
     #[serde(default)]
     pub cms: bool,
-    /// `primary` or `mirror` is principal.
+    /// `primary` or `mirror` is principal, `mirrorAlone` (the primary is not reachable), `neither` (no side is
+    /// reachable), `apart` (xds on one side, lis on the other), `unseen`.
     #[serde(default)]
     pub mirrored: Option<String>,
+    /// Standard Edition: pool, server and SQL are one machine.
+    #[serde(default)]
+    pub standard: bool,
     #[serde(default)]
     pub director: bool,
     #[serde(default = "lync_2013")]
@@ -51,6 +56,66 @@ pub struct PoolSketch {
     /// Steady, Behind, Broken.
     #[serde(default = "steady")]
     pub backup: String,
+    /// Whether the replicas of its servers are behind; they have been since it was down.
+    #[serde(default)]
+    pub behind: bool,
+    /// For how many seconds its state has been a transitional one.
+    #[serde(default)]
+    pub half_way_for: Option<i64>,
+}
+
+/// An operation that has ended.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EndedSketch {
+    pub step: Step,
+    /// How many seconds ago.
+    pub ago: i64,
+    /// The text that it was refused with.
+    #[serde(default)]
+    pub refused: Option<String>,
+    #[serde(default)]
+    pub error_id: Option<String>,
+    /// Why nobody knows how it ended.
+    #[serde(default)]
+    pub lost: Option<String>,
+}
+
+impl EndedSketch {
+    fn record(&self) -> StepRecord {
+        let ended = match (&self.refused, &self.lost) {
+            (Some(message), _) => Ended::Failed(Refusal {
+                error_id: self.error_id.clone().unwrap_or("ProcessRecord,Microsoft.Rtc".into()),
+                category: "InvalidOperation".into(),
+                message: message.clone(),
+            }),
+            (None, Some(why)) => Ended::Lost(why.clone()),
+            (None, None) => Ended::Completed,
+        };
+        let ended_at = now() - SignedDuration::from_secs(self.ago);
+        StepRecord {
+            step: self.step.clone(),
+            operation: operation(&self.step),
+            started_at: ended_at - SignedDuration::from_secs(5),
+            ended_at,
+            outcome: StepOutcome::Ended(ended),
+        }
+    }
+}
+
+/// An operation for a step.
+pub fn operation(step: &Step) -> Operation {
+    let id = uuid::Uuid::from_u128(7);
+    Operation {
+        id: OperationId(id),
+        host: fqdn("fe1.pool2.contoso.com"),
+        mutation: step.mutation(),
+        epoch: 1,
+        keeper: None,
+        session_id: id,
+        shell_id: id,
+        command_id: id,
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -65,13 +130,22 @@ pub struct EdgeSketch {
     pub behind: bool,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct CmsSketch {
     pub on: String,
-    /// Healthy, Dead, Impaired (heartbeats stale), Split, Unseen.
+    /// Healthy, Dead, Impaired (heartbeats stale), Split, NoneActive, Unseen.
     #[serde(default = "healthy")]
     pub health: String,
+    /// The pool that the local replicas call active while the store is dead; default that of `on`.
+    #[serde(default)]
+    pub replica: Option<String>,
+    /// The local replicas do not say.
+    #[serde(default)]
+    pub replica_unseen: bool,
+    /// Pools with a database that have no row in `Get-CsService -CentralManagement`.
+    #[serde(default)]
+    pub no_row: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -91,6 +165,9 @@ pub struct Sketch {
     pub converged_generation: Option<i64>,
     #[serde(default = "one")]
     pub generation: i64,
+    /// What has ended in the run so far, oldest first.
+    #[serde(default)]
+    pub ended: Vec<EndedSketch>,
 }
 
 fn three() -> usize {
@@ -116,7 +193,38 @@ fn machines(pool: &str, n: usize) -> Vec<MachineFqdn> {
     (1..=n).map(|i| fqdn(&format!("fe{i}.{pool}.contoso.com"))).collect()
 }
 
+impl PoolSketch {
+    fn machines(&self, name: &str) -> Vec<MachineFqdn> {
+        if self.standard { vec![fqdn(name)] } else { machines(name, self.front_ends) }
+    }
+
+    fn mirror_rows(&self) -> Option<Vec<MirrorRow>> {
+        use MirrorRole::{DatabaseInaccessibleOrMirroringNotEnabled as Neither, Mirror, Principal};
+        let sides = match self.mirrored.as_deref()? {
+            "primary" => [(Principal, Mirror); 2],
+            "mirror" => [(Mirror, Principal); 2],
+            "mirrorAlone" => [(Neither, Principal); 2],
+            "neither" => [(Neither, Neither); 2],
+            "apart" => [(Principal, Neither), (Neither, Principal)],
+            "unseen" => return None,
+            other => panic!("unknown mirror {other}"),
+        };
+        let row = |(database, (on_primary, on_mirror)): (&str, _)| MirrorRow {
+            database: database.into(),
+            on_primary,
+            on_mirror,
+        };
+        Some(["xds", "lis"].into_iter().zip(sides).map(row).collect())
+    }
+}
+
 impl Sketch {
+    fn sql(&self, name: &str) -> SqlInstance {
+        let is_standard = self.pools.get(name).is_some_and(|pool| pool.standard);
+        let server = if is_standard { name.to_owned() } else { format!("sql-{name}") };
+        format!("{server}.contoso.com\\rtc").parse().unwrap()
+    }
+
     /// The observation that the sketch stands for.
     pub fn observed(&self) -> Observed {
         let at = now() - SignedDuration::from_secs(self.age);
@@ -139,7 +247,7 @@ impl Sketch {
                 "Denied" => (false, None, EndpointState::Denied("401".into())),
                 other => panic!("unknown health {other}"),
             };
-            for machine in machines(name, sketch.front_ends) {
+            for machine in sketch.machines(name) {
                 observed.sip.insert(machine.clone(), Fact::known(sip, at, Source::Probe));
                 let running =
                     registrar.map_or(Fact::Unknown(unseen()), |r| Fact::known(r, at, Source::Probe));
@@ -154,22 +262,18 @@ impl Sketch {
             let module = BackupModule { name: "UserServices.PresenceFocus".into(), export, import };
             let status = BackupServiceStatus { modules: vec![module] };
             observed.backup_services.insert(pool(name), Fact::known(status, at, Source::Service(host())));
-            if let Some(principal) = &sketch.mirrored {
-                let (on_primary, on_mirror) = match principal.as_str() {
-                    "primary" => (MirrorRole::Principal, MirrorRole::Mirror),
-                    _ => (MirrorRole::Mirror, MirrorRole::Principal),
-                };
-                let row = MirrorRow { database: "xds".into(), on_primary, on_mirror };
-                let fact = Fact::known(vec![row], at, Source::Service(host()));
+            if sketch.mirrored.is_some() {
+                let rows = sketch.mirror_rows();
+                let fact = rows
+                    .map_or(Fact::Unknown(unseen()), |rows| Fact::known(rows, at, Source::Service(host())));
                 observed.central_management.mirrors.insert(pool(name), fact);
             }
         }
 
         let on = pool(&self.cms.on);
         let cms = &mut observed.central_management;
-        let pointer = format!("sql-{}.contoso.com\\rtc", self.cms.on).parse().unwrap();
-        cms.pointer = Fact::known(pointer, at, Source::ActiveDirectory(host()));
-        let master: MachineFqdn = fqdn(&format!("fe1.{}.contoso.com", self.cms.on));
+        cms.pointer = Fact::known(self.sql(&self.cms.on), at, Source::ActiveDirectory(host()));
+        let master: MachineFqdn = self.pools[&self.cms.on].machines(&self.cms.on).remove(0);
         let beat = if self.cms.health == "Impaired" { at - SignedDuration::from_mins(30) } else { at };
         let status = StoreStatus {
             active_master: Some(master.clone()),
@@ -177,12 +281,12 @@ impl Sketch {
             active_file_transfer_agent: Some(master),
             active_file_transfer_agent_heartbeat: Some(beat),
         };
-        let rows = |all: bool| -> Vec<CmsRole> {
-            let with_cms = self.pools.iter().filter(|(_, p)| p.cms);
+        let rows = |active: &dyn Fn(&PoolFqdn) -> bool| -> Vec<CmsRole> {
+            let with_cms = self.pools.iter().filter(|(name, p)| p.cms && !self.cms.no_row.contains(name));
             with_cms
                 .map(|(name, p)| CmsRole {
                     pool: pool(name),
-                    active: all || pool(name) == on,
+                    active: active(&pool(name)),
                     version: Version(p.version),
                 })
                 .collect()
@@ -192,6 +296,10 @@ impl Sketch {
                 cms.roles = Fact::Unknown(dead());
                 cms.store = Fact::known(StoreStatus::default(), at, Source::Service(host()));
                 cms.database = Fact::known(false, at, Source::Service(host()));
+                let was = self.cms.replica.as_deref().map_or(on, pool);
+                if !self.cms.replica_unseen {
+                    cms.replicated_roles = Fact::known(rows(&|name| *name == was), at, from());
+                }
             }
             "Unseen" => {
                 cms.roles = Fact::Unknown(unseen());
@@ -199,7 +307,8 @@ impl Sketch {
                 cms.database = Fact::Unknown(unseen());
             }
             health => {
-                cms.roles = Fact::known(rows(health == "Split"), at, from());
+                let active = |name: &PoolFqdn| health == "Split" || health != "NoneActive" && *name == on;
+                cms.roles = Fact::known(rows(&active), at, from());
                 cms.store = Fact::known(status, at, from());
                 cms.database = Fact::known(true, at, from());
             }
@@ -220,7 +329,11 @@ impl Sketch {
                 last_update_creation: Some(at),
             };
             let edges = self.edges.iter().map(|(n, e)| (fqdn(n), replica(!e.behind && !e.down)));
-            Fact::known(edges.collect(), at, from())
+            let front_ends = self.pools.iter().flat_map(|(name, pool)| {
+                let current = pool.health != "Gone" && !pool.behind;
+                machines(name, pool.front_ends).into_iter().map(move |machine| (machine, replica(current)))
+            });
+            Fact::known(edges.chain(front_ends).collect(), at, from())
         };
         observed
     }
@@ -232,10 +345,11 @@ impl Sketch {
                 site: sketch.site.clone(),
                 kind: if sketch.director { PoolKind::Director } else { PoolKind::FrontEnd },
                 version: Version(sketch.version),
-                machines: machines(name, sketch.front_ends),
+                machines: sketch.machines(name),
                 backup: sketch.pair.as_deref().map(pool),
-                central_management_store: sketch.cms.then(|| sql(&format!("sql-{name}"))),
+                central_management_store: sketch.cms.then(|| self.sql(name)),
                 central_management_mirror: sketch.mirrored.as_ref().map(|_| sql(&format!("sqlm-{name}"))),
+                user_store: (!sketch.director).then(|| self.sql(name)),
             };
             (pool(name), entry)
         });
@@ -259,8 +373,15 @@ impl Sketch {
         let still = |at| Beat { value: at, since: now() - SignedDuration::from_mins(10), advances: true };
         let old_beat = now() - SignedDuration::from_secs(self.age) - SignedDuration::from_mins(30);
         let beat = (self.cms.health == "Impaired").then(|| still(old_beat));
+        let half_way = self
+            .pools
+            .iter()
+            .filter_map(|(name, p)| Some((pool(name), now() - SignedDuration::from_secs(p.half_way_for?))));
+        let knows = self.pools.iter().filter(|(_, p)| p.health == "Up" && !p.behind);
         let watch = Watch {
             last: Some(now()),
+            half_way_since: half_way.collect(),
+            caught_up: knows.map(|(name, _)| pool(name)).collect(),
             down_since: down.collect(),
             unfit_since: unfit.map(|(name, _)| (pool(name), long_ago)).collect(),
             cms_failing_on: failing.then(|| pool(&self.cms.on)),
@@ -269,9 +390,20 @@ impl Sketch {
             agent_beat: beat,
             ..Watch::default()
         };
+        let records: Vec<_> = self.ended.iter().map(EndedSketch::record).collect();
+        let run = (!records.is_empty()).then(|| Run {
+            started_at: now() - SignedDuration::from_hours(1),
+            finished_at: None,
+            down_since: None,
+            generation: self.generation,
+            steps: records.iter().map(|record| record.step.clone()).collect(),
+            records: records.clone(),
+        });
         Progress {
             generation: self.generation,
             converged_generation: self.converged_generation,
+            run,
+            recent: records,
             watch,
             ..Progress::default()
         }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::lync::{BAD_PATHS, FilePath, GOOD_PATHS};
 
 const POOL1: &str = "pool1.contoso.com";
 const POOL2: &str = "pool2.contoso.com";
@@ -28,7 +29,7 @@ fn edge(pool: &str, next_hop: &str) -> EdgeAssignment {
 }
 
 fn cms(pool: &str) -> Option<CentralManagementPlacement> {
-    Some(CentralManagementPlacement { pool: pool.to_owned() })
+    Some(CentralManagementPlacement { pool: pool.to_owned(), move_from: None })
 }
 
 #[track_caller]
@@ -143,12 +144,36 @@ fn the_deployment_cannot_be_changed() {
 }
 
 #[test]
+fn the_files_of_a_move_have_full_names() {
+    let with = |spec: &mut LyncFailoverSpec, file: &str| {
+        let files = StoreFiles {
+            configuration_file: file.to_owned(),
+            lis_configuration_file: r"C:\lis.zip".to_owned(),
+        };
+        let pool = POOL2.to_owned();
+        spec.central_management = Some(CentralManagementPlacement { pool, move_from: Some(files) });
+    };
+    let text = "spec.centralManagement.move.configurationFile: configurationFile must be the full name of a file on a \
+                drive or a share, such as C:\\backup\\config.zip";
+    // What is read into a plan, and what the API server takes, are the same names.
+    for good in GOOD_PATHS {
+        assert!(good.parse::<FilePath>().is_ok(), "{good}");
+        accepted(|spec| with(spec, good));
+    }
+    for bad in BAD_PATHS {
+        assert!(bad.parse::<FilePath>().is_err(), "{bad}");
+        refused(&[text], |spec| with(spec, bad));
+    }
+}
+
+#[test]
 fn nothing_is_consented_to_unless_it_is_written() {
     let policy: FailoverPolicy = serde_json::from_str("{}").expect("valid");
     assert_eq!(policy, FailoverPolicy::default());
     assert_eq!(policy.management, Management::Enforce);
     assert_eq!(policy.disaster_mode, DisasterConsent::Never);
     assert_eq!(policy.failback_disaster_mode, FailbackConsent::Never);
+    assert_eq!(policy.install_database_clean, CleanConsent::Never);
     assert_eq!(policy.drift, DriftPolicy::Report);
 }
 

@@ -24,6 +24,7 @@ fn topology() -> Topology {
         backup: pair.map(name),
         central_management_store: None,
         central_management_mirror: None,
+        user_store: None,
     };
     let director = Pool { kind: PoolKind::Director, ..pool("DC1", &["dir01"], None) };
     let old = Pool { version: Version::LYNC_2010, ..pool("DC1", &["old01"], None) };

@@ -155,7 +155,9 @@ impl Maker<'_> {
                     "Run Invoke-CsManagementServerFailover on the pair of {pool}; no pool failover works before"
                 ),
             ),
-            CmsState::Healthy { pool } => return Some(CentralManagementPlacement { pool: pool.to_string() }),
+            CmsState::Healthy { pool } => {
+                return Some(CentralManagementPlacement { pool: pool.to_string(), move_from: None });
+            }
             CmsState::Unknown { why } => {
                 Refusal::unseen(format!("the Central Management store could not be seen: {why}"), LOOK_AGAIN)
             }

@@ -1,11 +1,13 @@
 //! How things look on a terminal: tables that align, colours only where there is a terminal.
 
+mod advice;
 mod conditions;
 mod observed;
 mod plan;
 mod style;
 mod topology;
 
+pub(super) use advice::advice;
 pub(super) use conditions::{conditions, row};
 pub(super) use observed::observed;
 pub(super) use plan::plan;

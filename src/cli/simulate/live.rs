@@ -120,6 +120,7 @@ pub(super) fn waiting_line(plan: &Plan) -> Option<String> {
     match &plan.decision {
         Decision::Wait(wait) => Some(format!("waits until {}", wait.what)),
         Decision::Hold(Hold::Unknown { what, why }) => Some(format!("cannot see {what}: {why}")),
+        Decision::Hold(Hold::Manual { instruction, .. }) => Some(format!("by hand: {instruction}")),
         Decision::Hold(Hold::NotReady { why }) => Some(format!("cannot go on yet: {why}")),
         _ => None,
     }

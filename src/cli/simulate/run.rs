@@ -1,6 +1,6 @@
 //! Drives the edits to their ends and says what happens.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::SignedDuration;
 
@@ -43,6 +43,7 @@ pub(super) async fn run(
     let after = lab.view();
     live.text(&heading("Lync after"));
     live.text(&show::topology(&after));
+    live.text(&left_for_people(&edits));
     let transcript = lab.transcript();
     let report = Report { started_at: lab.started, snapshot, before, edits, after, transcript };
     live.text(&ending_line(report.ending()));
@@ -177,6 +178,14 @@ fn times(operations: &[StepRecord], run: Option<&LastRun>, ending: Ending) -> St
         );
     }
     text
+}
+
+/// What is left to do that no step does, after the last edit of each resource.
+fn left_for_people(edits: &[EditReport]) -> String {
+    let last: BTreeMap<_, _> =
+        edits.iter().map(|edit| ((&edit.namespace, &edit.name), &edit.status.advice)).collect();
+    let advice: String = last.into_values().map(|advice| show::advice(advice)).collect();
+    if advice.is_empty() { advice } else { heading("What is left for people") + &advice }
 }
 
 fn heading(text: &str) -> String {

@@ -56,6 +56,7 @@ pub fn topology_document(text: &str) -> Result<TopologyDocument, DecodeError> {
         edges: reader.edges()?,
     };
     let central_management = reader.central_management(&mut topology.pools)?;
+    reader.user_stores(&mut topology.pools)?;
     Ok(TopologyDocument { topology, central_management, next_hops: reader.next_hops()? })
 }
 
@@ -82,6 +83,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 backup: None,
                 central_management_store: None,
                 central_management_mirror: None,
+                user_store: None,
             };
             let name: PoolFqdn = xml::name(cluster)?;
             if pools.insert(name.clone(), pool).is_some() {
@@ -141,6 +143,22 @@ impl<'a, 'i> Reader<'a, 'i> {
             }
         }
         Ok(roles.into_values().collect())
+    }
+
+    /// The databases behind the pools. A pool whose users are on none, on several, or on one that the document
+    /// leaves out, has none here: little depends on it.
+    fn user_stores(&self, pools: &mut BTreeMap<PoolFqdn, Pool>) -> Result<(), DecodeError> {
+        for service in self.of_role("UserServices") {
+            let name: PoolFqdn = xml::name(self.cluster_of(service)?.1)?;
+            let mut stores = service.dependencies("UserStore")?;
+            stores.retain(|(usage, _)| usage.eq_ignore_ascii_case("Default"));
+            if let (Some(pool), [(_, id)]) = (pools.get_mut(&name), stores.as_slice())
+                && let Ok(store) = self.service(*id)
+            {
+                pool.user_store = Some(self.sql_instance(store)?);
+            }
+        }
+        Ok(())
     }
 
     fn only_store(

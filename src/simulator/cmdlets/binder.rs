@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{
     functions::function_named,
-    syntax::{Kind, Slot, slots},
-    table::{Cmdlet, expanded, lookup},
+    syntax::{Kind, Slot},
+    table::{Cmdlet, lookup},
 };
 use crate::{
     bridge::Refusal,
@@ -32,7 +32,7 @@ pub(in crate::simulator) struct Bound {
 /// Binds an invocation on a host of a version.
 pub(in crate::simulator) fn bind(call: &Invocation, version: i32) -> Result<Bound, Refusal> {
     match lookup(&call.command).filter(|cmdlet| cmdlet.since <= version) {
-        Some(cmdlet) => bind_to(cmdlet, call),
+        Some(cmdlet) => bind_to(cmdlet, call, version),
         None => Err(unknown(&call.command)),
     }
 }
@@ -40,7 +40,7 @@ pub(in crate::simulator) fn bind(call: &Invocation, version: i32) -> Result<Boun
 /// Binds a call of a function of the module.
 pub(in crate::simulator) fn bind_function(call: &Invocation) -> Result<Bound, Refusal> {
     function_named(&call.command)
-        .map_or_else(|| Err(unknown(&call.command)), |function| bind_to(function, call))
+        .map_or_else(|| Err(unknown(&call.command)), |function| bind_to(function, call, 0))
 }
 
 /// There is no such command.
@@ -57,10 +57,10 @@ pub(in crate::simulator) fn unknown(command: &str) -> Refusal {
 }
 
 impl Cmdlet {
-    /// Its parameters, the common ones too, each with whether it is a switch.
-    pub(in crate::simulator) fn parameters(&self) -> Vec<(String, bool)> {
+    /// Its parameters in a version, the common ones too, each with whether it is a switch.
+    pub(in crate::simulator) fn parameters(&self, version: i32) -> Vec<(String, bool)> {
         let mut parameters: Vec<(String, bool)> = Vec::new();
-        for slot in self.sets.iter().flat_map(|set| slots(&expanded(set))) {
+        for slot in self.slots(version).into_iter().flatten() {
             if parameters.iter().all(|(name, _)| *name != slot.name) {
                 parameters.push((slot.name, slot.kind == Kind::Switch));
             }
@@ -71,8 +71,8 @@ impl Cmdlet {
     }
 }
 
-fn bind_to(cmdlet: &Cmdlet, call: &Invocation) -> Result<Bound, Refusal> {
-    let sets: Vec<Vec<Slot>> = cmdlet.sets.iter().map(|set| slots(&expanded(set))).collect();
+fn bind_to(cmdlet: &Cmdlet, call: &Invocation, version: i32) -> Result<Bound, Refusal> {
+    let sets = cmdlet.slots(version);
     for parameter in given(call) {
         let Some(slot) = sets.iter().flatten().find(|slot| slot.name.eq_ignore_ascii_case(&parameter.name))
         else {
@@ -233,6 +233,16 @@ mod tests {
             id(&Invocation::new("Get-CsService").switch("EdgeServer").switch("Registrar")),
             "AmbiguousParameterSet"
         );
+    }
+
+    #[test]
+    fn a_parameter_that_came_later_is_unknown_before() {
+        let over = Invocation::new("Invoke-CsPoolFailOver").text("PoolFqdn", "p.x").unprompted();
+        let over = over.switch("SkipDataVerification");
+        assert_eq!(id(&over), "NamedParameterNotFound");
+        assert!(bind(&over, 7).is_ok());
+        let moved = Invocation::new("Move-CsManagementServer").text("TargetFqdn", "p.x").unprompted();
+        assert!(bind(&moved, 5).is_err() && bind(&moved, 6).is_ok());
     }
 
     #[test]

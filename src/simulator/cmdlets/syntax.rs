@@ -50,7 +50,7 @@ fn kind(text: &str) -> Kind {
     match text {
         "Fqdn" => Kind::Fqdn,
         "Guid" => Kind::Guid,
-        "Int64" => Kind::Int,
+        "Int32" | "Int64" => Kind::Int,
         "Hashtable[]" => Kind::Calls,
         "TimeSpan" => Kind::Span,
         choices if choices.contains('|') => {

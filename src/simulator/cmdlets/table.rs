@@ -1,6 +1,9 @@
 //! The cmdlets: their syntax lines as Microsoft's pages for Lync Server 2013 print them.
 
-use super::functions::function_named;
+use super::{
+    functions::function_named,
+    syntax::{Slot, slots},
+};
 
 /// A cmdlet of the table.
 pub(in crate::simulator) struct Cmdlet {
@@ -129,19 +132,33 @@ const CHANGES: &[Cmdlet] = &[
            [-Confirm] [-Force] [-Report <String>] [-WhatIf]"],
     ),
     change(
+        "Install-CsDatabase",
+        "Deployment.InstallDatabaseCmdlet",
+        5,
+        &["-CentralManagementDatabase -SqlServerFqdn <Fqdn> [-Backup] [-Clean] [-Collocated] [-Confirm] \
+           [-Force] [-Report <String>] [-SqlInstanceName <String>] [-Update] [-WhatIf]"],
+    ),
+    change(
+        "Invoke-CsDatabaseFailover",
+        "Deployment.InvokeDatabaseFailoverCmdlet",
+        6,
+        &["DATABASE -NewPrincipal <Primary | Mirror> -PoolFqdn <Fqdn> [-Confirm] \
+           [-ExcludeDatabaseList <String>] [-Force] [-LocalStore] [-Report <String>] [-WhatIf]"],
+    ),
+    change(
         "Invoke-CsPoolFailOver",
         "Hadr.InvokePoolFailOverCmdlet",
         6,
-        &[
-            "-PoolFqdn <Fqdn> [-Confirm] [-DisasterMode] [-FlushStorageService] [-Force] [-WaitTime <TimeSpan>] \
-           [-WhatIf]",
-        ],
+        &["-PoolFqdn <Fqdn> [-Confirm] [-DatabaseCommandTimeoutInSeconds <Int32>] [-DisasterMode] \
+             [-FlushStorageService] [-Force] [-ServicesStopDelayMins <Int32>] [-SkipDataVerification] \
+             [-WaitTime <TimeSpan>] [-WhatIf]"],
     ),
     change(
         "Invoke-CsPoolFailBack",
         "Hadr.InvokePoolFailBackCmdlet",
         6,
-        &["-PoolFqdn <Fqdn> [-Confirm] [-DisasterMode] [-Force] [-WaitTime <TimeSpan>] [-WhatIf]"],
+        &["-PoolFqdn <Fqdn> [-Confirm] [-DatabaseCommandTimeoutInSeconds <Int32>] [-DisasterMode] [-Force] \
+           [-SkipDataVerification] [-WaitTime <TimeSpan>] [-WhatIf]"],
     ),
     change(
         "Set-CsRegistrarConfiguration",
@@ -156,6 +173,17 @@ const CHANGES: &[Cmdlet] = &[
         5,
         &["[-ReplicaFqdn <String>] [-Force]"],
     ),
+];
+
+/// Parameters that came later than their cmdlet: cmdlet, parameter, first version.
+const LATER: &[(&str, &str, i32)] = &[
+    ("Install-CsDatabase", "Backup", 6),
+    ("Move-CsManagementServer", "TargetFqdn", 6),
+    ("Invoke-CsPoolFailOver", "DatabaseCommandTimeoutInSeconds", 7),
+    ("Invoke-CsPoolFailOver", "ServicesStopDelayMins", 7),
+    ("Invoke-CsPoolFailOver", "SkipDataVerification", 7),
+    ("Invoke-CsPoolFailBack", "DatabaseCommandTimeoutInSeconds", 7),
+    ("Invoke-CsPoolFailBack", "SkipDataVerification", 7),
 ];
 
 const fn read(name: &'static str, class: &'static str, since: i32, sets: &'static [&'static str]) -> Cmdlet {
@@ -198,6 +226,19 @@ pub(in crate::simulator) fn class_of(name: &str) -> String {
 }
 
 /// A syntax line with its abbreviations written out.
-pub(super) fn expanded(set: &str) -> String {
+fn expanded(set: &str) -> String {
     set.replace("DATABASE", DATABASE_TYPES)
+}
+
+impl Cmdlet {
+    /// The parameters of each set that the cmdlet has in a version.
+    pub(super) fn slots(&self, version: i32) -> Vec<Vec<Slot>> {
+        let since = |slot: &Slot| {
+            let later = LATER.iter().find(|(cmdlet, name, _)| *cmdlet == self.name && *name == slot.name);
+            later.map_or(self.since, |(.., since)| *since)
+        };
+        let of_set =
+            |set: &&str| slots(&expanded(set)).into_iter().filter(|slot| since(slot) <= version).collect();
+        self.sets.iter().map(of_set).collect()
+    }
 }

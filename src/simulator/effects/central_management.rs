@@ -1,4 +1,4 @@
-//! `Invoke-CsManagementServerFailover` (JJ204647) and `Move-CsManagementServer` (Gg412921).
+//! `Invoke-CsManagementServerFailover` (JJ204647).
 
 use std::collections::BTreeSet;
 
@@ -68,24 +68,6 @@ pub(super) fn check_disaster(
         return Err(refusals::invalid(place.cmdlet, text));
     }
     open_target(organisation, place, &pool)
-}
-
-pub(super) fn check_move(
-    organisation: &Organisation,
-    place: &Place<'_>,
-    disaster: bool,
-) -> Result<(), Refusal> {
-    if !place.local {
-        let text = "This cmdlet must be run locally; it cannot be called from a remote management session.";
-        return Err(refusals::invalid(place.cmdlet, text));
-    }
-    if !disaster {
-        organisation.require_store(place.cmdlet, place.host)?;
-    }
-    match organisation.pool_of(place.host) {
-        Some(pool) if organisation.back_end_lives(pool) => Ok(()),
-        _ => Err(refusals::store_closed(place.cmdlet)),
-    }
 }
 
 /// Whether the replicas of all living machines that can be reached are current.

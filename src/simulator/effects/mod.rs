@@ -3,6 +3,7 @@
 mod central_management;
 mod pool;
 mod small;
+mod store_move;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,6 +22,8 @@ pub(super) enum Work {
     CmsNormal,
     CmsDisaster { backup: SqlInstance, mirror: Option<SqlInstance> },
     CmsMove { disaster: bool },
+    InstallStore { sql: SqlInstance, clean: bool },
+    SwapMirror { pool: PoolFqdn, to_mirror: bool },
     PoolOver { pool: PoolFqdn, disaster: bool },
     PoolBack { pool: PoolFqdn, disaster: bool },
     SetState { pool: PoolFqdn, state: PoolState },
@@ -98,6 +101,18 @@ impl Work {
                     && call.get("LisConfigurationFileName").is_some();
                 Self::CmsMove { disaster: files && call.has_switch("Force") }
             }
+            "Install-CsDatabase" => {
+                let server = call.get_text("SqlServerFqdn").unwrap_or_default();
+                let instance = call.get_text("SqlInstanceName").unwrap_or_default().to_ascii_lowercase();
+                let server = server.parse().map_err(|_| no(server))?;
+                Self::InstallStore { sql: SqlInstance { server, instance }, clean: call.has_switch("Clean") }
+            }
+            "Invoke-CsDatabaseFailover" => Self::SwapMirror {
+                pool: pool(&name("PoolFqdn", "")?)?,
+                to_mirror: call
+                    .get_text("NewPrincipal")
+                    .is_some_and(|side| side.eq_ignore_ascii_case("Mirror")),
+            },
             "Invoke-CsPoolFailOver" => Self::PoolOver { pool: pool(&name("PoolFqdn", "")?)?, disaster },
             "Invoke-CsPoolFailBack" => Self::PoolBack { pool: pool(&name("PoolFqdn", "")?)?, disaster },
             "Set-CsRegistrarConfiguration" => Self::SetState {
@@ -118,14 +133,18 @@ impl Work {
                 vec![(SignedDuration::ZERO, Act::Check), (times.set_edge_server.0, Act::Finish)]
             }
             Self::CmsNormal => central_management::normal_script(times),
-            Self::CmsDisaster { .. } | Self::CmsMove { .. } => central_management::disaster_script(times),
+            Self::CmsDisaster { .. } => central_management::disaster_script(times),
+            Self::CmsMove { .. } => store_move::script(times),
             Self::PoolOver { pool, .. } => {
                 pool::script(times.check.0, times.pool_failover.0, pool, "fail over", 1)
             }
             Self::PoolBack { pool, .. } => {
                 pool::script(times.check.0, times.pool_failback.0, pool, "fail back", 2)
             }
-            Self::SetState { .. } | Self::Replicate { .. } => {
+            Self::SetState { .. }
+            | Self::Replicate { .. }
+            | Self::InstallStore { .. }
+            | Self::SwapMirror { .. } => {
                 vec![(SignedDuration::ZERO, Act::Check), (times.check.0, Act::Finish)]
             }
         }
@@ -139,7 +158,9 @@ impl Work {
             Self::CmsDisaster { backup, mirror } => {
                 central_management::check_disaster(organisation, place, backup, mirror.as_ref())
             }
-            Self::CmsMove { disaster } => central_management::check_move(organisation, place, *disaster),
+            Self::CmsMove { disaster } => store_move::check(organisation, place, *disaster),
+            Self::InstallStore { sql, .. } => store_move::check_install(organisation, place, sql),
+            Self::SwapMirror { pool, .. } => store_move::check_swap(organisation, place, pool),
             Self::PoolOver { pool, disaster } => pool::check_over(organisation, place, pool, *disaster),
             Self::PoolBack { pool, disaster } => pool::check_back(organisation, place, pool, *disaster),
             Self::SetState { pool, .. } => small::check_state(organisation, place, pool),
@@ -160,6 +181,10 @@ impl Work {
                 organisation.set_state(place.now, pool, PoolState::FailingBack);
                 disaster.then(|| format!("data loss: what users of {pool} did on the backup pool"))
             }
+            Self::CmsMove { .. } => {
+                store_move::begin(organisation, place);
+                None
+            }
             Self::CmsNormal => {
                 central_management::close_source(organisation);
                 None
@@ -178,7 +203,9 @@ impl Work {
             Self::SetEdge { edge, pool } => small::finish_edge(organisation, place, edge, pool)?,
             Self::CmsNormal => return central_management::switch(organisation, place, false),
             Self::CmsDisaster { .. } => return central_management::switch(organisation, place, true),
-            Self::CmsMove { disaster } => return central_management::switch(organisation, place, *disaster),
+            Self::CmsMove { disaster } => return store_move::finish(organisation, place, *disaster),
+            Self::InstallStore { sql, clean } => return Ok(store_move::install(organisation, sql, *clean)),
+            Self::SwapMirror { pool, to_mirror } => store_move::swap(organisation, pool, *to_mirror),
             Self::PoolOver { pool, disaster } => pool::finish_over(organisation, place, pool, *disaster)?,
             Self::PoolBack { pool, disaster } => pool::finish_back(organisation, place, pool, *disaster)?,
             Self::SetState { pool, state } => pool::set_state(organisation, place, pool, *state)?,
@@ -197,6 +224,12 @@ impl Work {
                 target == Some(&organisation.cms.pointer)
                     && master.active.len() == 1
                     && master.active.iter().next() == target
+            }
+            Self::InstallStore { sql, .. } => {
+                store_move::pool_of(organisation, sql).is_some_and(|(_, pool)| pool.prepared)
+            }
+            Self::SwapMirror { pool, to_mirror } => {
+                organisation.pools.get(pool).is_some_and(|p| p.back_end.mirror_is_principal == *to_mirror)
             }
             Self::PoolOver { pool, .. } => master.state(pool) == PoolState::FailedOver,
             Self::PoolBack { pool, .. } => master.state(pool) == PoolState::Active,

@@ -6,6 +6,7 @@ mod outputs;
 mod procedure;
 mod refusals;
 mod replicas;
+mod store_move;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;

@@ -122,28 +122,6 @@ fn an_administrator_does_the_step_by_hand() {
 }
 
 #[test]
-fn a_lync_2010_store_is_moved_from_a_console_only() {
-    let mut world = World::new(
-        "cms: {pool: pool9.contoso.com}\npools:\n- {fqdn: pool9.contoso.com, version: 5, site: DC1}\n\
-         failures:\n- kill: [pool9.contoso.com]\n",
-    );
-    let call = Invocation::new("Move-CsManagementServer")
-        .text("ConfigurationFileName", "c.zip")
-        .text("LisConfigurationFileName", "l.zip")
-        .switch("Force");
-    assert!(world.refused(FE2, &call.unprompted()).message.contains("must be run locally"));
-    world.inject(
-        "administrator:\n- host: fe01.pool2.contoso.com\n  command: Move-CsManagementServer\n  switches: [Force]\n  \
-         parameters: {ConfigurationFileName: c.zip, LisConfigurationFileName: l.zip}\n",
-    );
-    world.pass(600);
-    let rows = world.rows(FE2, &service("CentralManagement"));
-    let active: Vec<_> = rows.iter().filter(|r| r.get("Active") == Some(&PsValue::Bool(true))).collect();
-    assert_eq!(active.len(), 1);
-    assert_eq!(text(active[0], "PoolFqdn"), "pool2.contoso.com");
-}
-
-#[test]
 fn the_transcript_is_json_a_line_each() {
     let mut world = World::new("");
     world.must(FE2, &set_edge("edge1.contoso.com", "pool2.contoso.com"));

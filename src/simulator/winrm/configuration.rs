@@ -38,16 +38,18 @@ impl Configuration {
 
     /// The commands of a host that can be seen.
     fn commands(self, host: &Host) -> Vec<DescribedCommand> {
-        let described = |cmdlet: &Cmdlet, kind, module: &str| DescribedCommand {
+        let described = |cmdlet: &Cmdlet, version, kind, module: &str| DescribedCommand {
             name: cmdlet.name.to_owned(),
             kind,
             module: module.to_owned(),
-            parameters: cmdlet.parameters(),
+            parameters: cmdlet.parameters(version),
         };
         let mut commands: Vec<_> = host.simulated(|simulator, _| {
-            let cmdlets = simulator.commands(&host.name).map(|it| described(it, CommandKind::Cmdlet, "Lync"));
+            let version = simulator.version(&host.name);
+            let cmdlets = simulator.commands(&host.name);
+            let cmdlets = cmdlets.map(|it| described(it, version, CommandKind::Cmdlet, "Lync"));
             let functions = simulator.functions(&host.name);
-            let functions = functions.map(|it| described(it, CommandKind::Function, "LyncFailover"));
+            let functions = functions.map(|it| described(it, version, CommandKind::Function, "LyncFailover"));
             cmdlets.chain(functions).collect()
         });
         commands.retain(|command| self.shows(&command.name));

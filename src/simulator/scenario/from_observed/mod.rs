@@ -125,7 +125,8 @@ impl<'a> Maker<'a> {
         let is_front_end = pool.kind == PoolKind::FrontEnd;
         let is_standard = pool.is_standard_edition(name);
         let has_store = pool.central_management_store.is_some() || cms == Some(name);
-        if is_front_end && pool.central_management_store.is_none() {
+        let sql = pool.central_management_store.as_ref().or(pool.user_store.as_ref());
+        if is_front_end && sql.is_none() {
             let sql = if is_standard { name.to_string() } else { format!("sql.{name}") };
             self.assume(format!("the SQL Server of {name} is {sql}; nothing that was read names it"));
         }
@@ -136,7 +137,7 @@ impl<'a> Maker<'a> {
             director: Some(!is_front_end),
             version: self.version(name.as_str(), pool.version),
             machines: Some(pool.machines.iter().map(ToString::to_string).collect()),
-            sql: pool.central_management_store.as_ref().map(ToString::to_string),
+            sql: sql.map(ToString::to_string),
             sql_mirror: pool.central_management_mirror.as_ref().map(ToString::to_string),
             mirror_is_principal: self.mirror_is_principal(name, pool),
             backup: pool.backup.as_ref().map(ToString::to_string),

@@ -1,0 +1,114 @@
+//! What is left while users are served away from home.
+
+use super::{each, edge::edge_path, entry, list};
+use crate::{
+    api::{Advice, AdviceTopic as Topic},
+    lync::EdgeFqdn,
+    plan::{UsersGoal, world::World},
+};
+
+/// What pool failover does not carry over.
+pub(super) fn after_failover(world: &World<'_>, away: &[&UsersGoal]) -> Vec<Advice> {
+    let from = list(away.iter().map(|goal| &goal.home));
+    let to = list(away.iter().map(|goal| &goal.served_by));
+    let per_pool = |command: fn(&UsersGoal) -> String| each(away.iter().map(|goal| command(goal)));
+    let mut all = vec![
+        entry(
+            Topic::Dns,
+            format!(
+                "Nothing in Lync changes DNS. See that sip, _sip._tls, _sipinternaltls._tcp, lyncdiscover, \
+                 lyncdiscoverinternal and the simple URLs (meet, dialin, admin) lead to {to} and not to {from}."
+            ),
+            None,
+            "Dn747887",
+        ),
+        entry(
+            Topic::ResponseGroups,
+            format!(
+                "Response Groups of {from} do not move with the users. Import the file that \
+                 Export-CsRgsConfiguration wrote before, and look at them with Get-CsRgsWorkflow -ShowAll; names \
+                 that exist on {to} already are refused."
+            ),
+            per_pool(|goal| {
+                format!(
+                    "Import-CsRgsConfiguration -Destination service:ApplicationServer:{} -FileName <file of {}>",
+                    goal.served_by, goal.home
+                )
+            }),
+            "JJ205245",
+        ),
+        entry(
+            Topic::Announcements,
+            format!(
+                "Announcements of {from} stay there. Make them on {to} (New-CsAnnouncement, with their audio files), \
+                 and point the ranges of unassigned numbers to them."
+            ),
+            per_pool(|goal| {
+                format!(
+                    "Set-CsUnassignedNumber -Identity <range> -AnnouncementService ApplicationServer:{} \
+                     -AnnouncementName <name>",
+                    goal.served_by
+                )
+            }),
+            "Set-CsUnassignedNumber",
+        ),
+        entry(
+            Topic::CallPark,
+            format!(
+                "Calls parked on {from} are gone. Point the orbits, and the ranges of Group Call Pickup, to {to}; \
+                 music on hold of its own has to be set there again (Set-CsCallParkServiceMusicOnHoldFile)."
+            ),
+            per_pool(|goal| {
+                let to = &goal.served_by;
+                format!("Set-CsCallParkOrbit -Identity <range> -CallParkService ApplicationServer:{to}")
+            }),
+            "Set-CsCallParkOrbit",
+        ),
+        entry(
+            Topic::LocationInformation,
+            "The locations for emergency calls (database lis) are not replicated with the Central Management \
+             store. If they are used and the store was failed over, import the file that Export-CsLisConfiguration \
+             wrote before, and publish."
+                .to_owned(),
+            Some("Import-CsLisConfiguration -FileName <file>; Publish-CsLisConfiguration".to_owned()),
+            "JJ945635 step 3",
+        ),
+        entry(
+            Topic::PersistentChat,
+            format!(
+                "Persistent Chat has a failover of its own (Set-CsPersistentChatActiveServer). Where its pool has \
+                 one of {from} as next hop, change that in Topology Builder (Persistent Chat pool, Edit Properties, \
+                 Next Hop) and publish."
+            ),
+            None,
+            "Configuring Persistent Chat Server for high availability and disaster recovery",
+        ),
+        entry(
+            Topic::SurvivableBranchAppliances,
+            format!(
+                "Users homed on survivable branch appliances or servers that use {from} are not failed over; they keep \
+                 calls, and stay in resiliency mode until {from} is back."
+            ),
+            None,
+            "JJ205033",
+        ),
+        entry(
+            Topic::ArchivingMonitoring,
+            format!(
+                "What {from} archived and monitored stays in its databases; the Backup Service does not copy it. \
+                 Look whether {to} has Archiving and Monitoring databases of its own that can be written."
+            ),
+            None,
+            "JJ205252",
+        ),
+    ];
+    let is_moved = |edge: &&EdgeFqdn| {
+        let hop = world.next_hop_seen(edge);
+        away.iter().any(|goal| hop == Some(&goal.served_by)) && !world.edge_looks_lost(edge)
+    };
+    let edges: Vec<&EdgeFqdn> = world.topology.edges.keys().filter(is_moved).collect();
+    if !edges.is_empty() {
+        all.push(edge_path(&edges));
+    }
+    all
+}
