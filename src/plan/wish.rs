@@ -103,8 +103,7 @@ mod tests {
     #[test]
     fn a_move_needs_its_own_consent_and_full_names() {
         let with = |file: &str, policy: &str| {
-            let files =
-                format!(r#"{{"configurationFile": "{file}", "lisConfigurationFile": "C:\\\\l.zip"}}"#);
+            let files = format!(r#"{{"configurationFile": "{file}", "lisConfigurationFile": "C:\\l.zip"}}"#);
             let central = format!(r#"{{"pool": "pool2.contoso.com", "move": {files}}}"#);
             read(&format!(
                 r#"{{"deploymentRef": {{"name": "a"}}, "centralManagement": {central}, "policy": {policy}}}"#

@@ -46,7 +46,7 @@ async fn without_the_module_there_are_no_functions() {
     let (functions, _) = client.commands(&["*-Lf*"]).await;
     assert!(functions.is_empty());
     let (changing, _) = client.commands(&["Invoke-Cs*"]).await;
-    assert_eq!(changing.len(), 4, "{:?}", names(&changing));
+    assert_eq!(changing.len(), 5, "{:?}", names(&changing));
 }
 
 #[tokio::test]
