@@ -120,9 +120,12 @@ fn obstacle(world: &World<'_>, edge: &EdgeFqdn, to: &PoolFqdn) -> Option<StepSta
         Ok(_) if world.desired.served_by(to) == Some(to) => {
             Some(StepState::Later { after: format!("the failback of {to}") })
         }
-        Ok(state) => {
-            held(Hold::NotReady { why: format!("{to} is itself {state}: it does not serve its own users") })
-        }
+        Ok(state) => held(Hold::NotReady {
+            why: format!(
+                "{to} is itself {state}: it does not serve its own users; they have to be failed back first, \
+                     which spec.users servedBy: {to} would ask for"
+            ),
+        }),
         Err(why) => held(Hold::Unknown { what: format!("PoolState of {to}"), why }),
     }
 }

@@ -3,7 +3,8 @@
 use super::{Found, views::times};
 use crate::{
     api::{Actor, NextAction},
-    plan::{ConsentField, Decision, Hold, UsersGoal, Verdict, Wait},
+    lync::PoolFqdn,
+    plan::{ConsentField, Decision, Hold, Verdict, Wait},
 };
 
 pub(super) fn next_action(found: &Found<'_>) -> NextAction {
@@ -32,18 +33,27 @@ pub(super) fn next_action(found: &Found<'_>) -> NextAction {
 /// What equals the spec may still not serve anybody: then the way out is an edit, which nobody but people
 /// can make.
 fn converged(found: &Found<'_>) -> String {
-    let is_down = |goal: &&UsersGoal| found.plan.verdicts.get(&goal.served_by).is_some_and(Verdict::is_down);
-    match found.desired.users.iter().find(is_down) {
-        Some(goal) => {
-            let topology = found.observed.topology.value();
-            let pair = topology.and_then(|topology| topology.backup_of(&goal.served_by));
-            let way = pair.map_or(String::new(), |pair| {
-                format!(" To fail users of {} over, write servedBy: {pair}.", goal.home)
-            });
-            format!("Lync is as the spec says, but {} is down.{way}", goal.served_by)
-        }
-        None => "Nothing to do: Lync is as the spec says.".to_owned(),
+    let is_down = |pool: &PoolFqdn| found.plan.verdicts.get(pool).is_some_and(Verdict::is_down);
+    if let Some(goal) = found.desired.users.iter().find(|goal| is_down(&goal.served_by)) {
+        let topology = found.observed.topology.value();
+        let pair = topology.and_then(|topology| topology.backup_of(&goal.served_by));
+        let way = pair.map_or(String::new(), |pair| {
+            format!(" To fail users of {} over, write servedBy: {pair}.", goal.home)
+        });
+        return format!("Lync is as the spec says, but {} is down.{way}", goal.served_by);
     }
+    // A failback does not send an Edge pool back, and what it points to may be what has died.
+    let hops = found.observed.next_hops.iter().filter_map(|(edge, fact)| Some((edge, fact.value()?)));
+    if let Some((edge, hop)) = hops.into_iter().find(|(_, hop)| is_down(hop)) {
+        let serving = found.desired.users.iter().map(|goal| &goal.served_by).find(|pool| !is_down(pool));
+        let way = serving.map_or(String::new(), |pool| {
+            format!(" To change that write spec.edges: [{{pool: {edge}, nextHop: {pool}}}].")
+        });
+        return format!(
+            "Lync is as the spec says, but {edge} sends what comes from outside to {hop}, which is down.{way}"
+        );
+    }
+    "Nothing to do: Lync is as the spec says.".to_owned()
 }
 
 pub(super) fn unusable(message: &str) -> NextAction {
