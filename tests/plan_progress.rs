@@ -186,7 +186,9 @@ fn replicated<T>(fact: &mut Fact<T>) {
 #[test]
 fn refused_credentials_never_make_a_pool_look_down() {
     let mut sketch = sketch(POOL1_GONE);
-    let look = |sketch: &Sketch| looks_down(&pool("pool1"), &sketch.observed(), &Limits::default(), now());
+    let look = |sketch: &Sketch| {
+        looks_down(&pool("pool1"), &sketch.observed(), &Watch::default(), &Limits::default(), now())
+    };
     assert!(look(&sketch));
     for health in ["Denied", "Suspect", "Up"] {
         sketch.pools.get_mut("pool1").unwrap().health = health.into();

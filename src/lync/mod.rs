@@ -13,5 +13,7 @@ mod topology;
 pub use fact::{Fact, Source, Why};
 pub use fqdn::{EdgeFqdn, FQDN_PATTERN, Fqdn, FqdnError, MachineFqdn, PoolFqdn, SqlInstance};
 pub use invocation::{Argument, Invocation, Parameter};
-pub use observed::{CentralManagement, CmsRole, EndpointState, Guard, Observed, Replica, StoreStatus};
+pub use observed::{
+    CentralManagement, CmsRole, EndpointState, Guard, Observed, PeerSight, Replica, StoreStatus,
+};
 pub use topology::{Edge, Pool, PoolKind, PoolState, Site, Topology, Version, quorum};

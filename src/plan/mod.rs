@@ -6,6 +6,7 @@
 mod assess;
 mod attempts;
 mod backup;
+mod ballots;
 mod central;
 mod cms;
 mod consent;
@@ -32,6 +33,7 @@ use jiff::Timestamp;
 use crate::lync::{Observed, Topology};
 
 pub use assess::{Assessment, assess};
+pub use ballots::{Ballot, Observer, Vote, answers_for_itself, ballots, is_in_doubt};
 pub use cms::CmsState;
 pub use contest::contests;
 pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};
@@ -40,7 +42,7 @@ pub use legal::{Rule, Violation, violations};
 pub use progress::{Intent, Progress, Run, StepOutcome, StepRecord};
 pub use row::{ConsentField, Decision, Hold, Plan, PlannedStep, Skipped, StepState, Wait, WaitKind};
 pub use step::{Mode, Risk, Step};
-pub use verdict::{Ballot, Observer, Verdict, Vote, ballots, looks_down};
+pub use verdict::{Verdict, looks_down};
 pub use watch::{Beat, Watch};
 pub use wish::WishError;
 pub use world::World;

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, verdict, world::World};
-use crate::lync::{Observed, PoolFqdn, PoolState};
+use super::{
+    CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, ballots, verdict, world::World,
+};
+use crate::lync::{MachineFqdn, Observed, PoolFqdn, PoolState, Topology};
 
 /// A heartbeat as it was last seen to change, by our own clock: the clocks of Lync may differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,9 @@ pub struct Watch {
     pub last: Option<Timestamp>,
     /// Pools that enough observers call down.
     pub down_since: BTreeMap<PoolFqdn, Timestamp>,
+    /// When the replicas of a pool had last reported when somebody began to call it down.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reports: BTreeMap<MachineFqdn, Timestamp>,
     /// Pools that cannot take part in a move without loss: not seen up, or a broken Backup Service.
     pub unfit_since: BTreeMap<PoolFqdn, Timestamp>,
     /// Pools half-way between two states.
@@ -60,16 +65,19 @@ impl Watch {
             holding.map(|pool| (pool.clone(), before.get(pool).copied().unwrap_or(now))).collect()
         };
         let beats = observed.central_management.store.value();
+        let voting =
+            Self { reports: reports(&old.reports, observed, topology, limits, now), ..Self::default() };
+        let looks_down = |pool: &PoolFqdn| verdict::looks_down(pool, observed, &voting, limits, now);
         let mut new = Self {
             last: Some(now),
-            down_since: since(&old.down_since, &|pool| verdict::looks_down(pool, observed, limits, now)),
+            down_since: since(&old.down_since, &looks_down),
             half_way_since: since(&old.half_way_since, &|pool| {
                 let state = observed.pool_states.get(pool).and_then(|fact| fact.value());
                 matches!(state, Some(PoolState::FailingOver | PoolState::FailingBack))
             }),
             master_beat: beat(old.master_beat, beats.and_then(|b| b.active_master_heartbeat), now),
             agent_beat: beat(old.agent_beat, beats.and_then(|b| b.active_file_transfer_agent_heartbeat), now),
-            ..Self::default()
+            ..voting.clone()
         };
         let desired = Desired::default();
         let progress = Progress { watch: new.clone(), ..Progress::default() };
@@ -86,6 +94,24 @@ impl Watch {
         }
         new
     }
+}
+
+/// The reports of pools that are called down, as they were when that began.
+fn reports(
+    old: &BTreeMap<MachineFqdn, Timestamp>,
+    observed: &Observed,
+    topology: &Topology,
+    limits: &Limits,
+    now: Timestamp,
+) -> BTreeMap<MachineFqdn, Timestamp> {
+    let replicas = observed.replicas.value();
+    let current = |machine| replicas?.get(machine)?.last_status_report;
+    let is_called_down = |pool: &&PoolFqdn| ballots::is_called_down(pool, observed, limits, now);
+    let pools = topology.pools.iter().filter(|(name, _)| is_called_down(name));
+    let machines = pools.flat_map(|(_, pool)| &pool.machines);
+    let report =
+        |machine| Some((MachineFqdn::clone(machine), old.get(machine).copied().or(current(machine))?));
+    machines.filter_map(report).collect()
 }
 
 fn beat(old: Option<Beat>, value: Option<Timestamp>, now: Timestamp) -> Option<Beat> {

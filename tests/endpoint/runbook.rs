@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use lync_failover::{
-    controller::{MemoryStore, Organisation, Endpoint, Resource, Silent},
+    controller::{Endpoint, MemoryStore, Organisation, Resource, Silent},
     lync::{Argument, Invocation},
     plan::{Decision, Desired, Limits, UsersGoal},
     psrp::client::PipelineEnd,
@@ -71,7 +71,11 @@ async fn who_types_what_the_runbook_says_gets_there() {
             let mut client = Client::open(lab.plain(&host)).await;
             let text = call.to_string();
             let heard = client.run(call).await;
-            assert_eq!((heard.errors.as_slice(), &heard.end), ([].as_slice(), &Some(PipelineEnd::Completed)), "{text}");
+            assert_eq!(
+                (heard.errors.as_slice(), &heard.end),
+                ([].as_slice(), &Some(PipelineEnd::Completed)),
+                "{text}"
+            );
         }
         assert_eq!(decision(&lab).await, Decision::Converged, "{name}");
     }

@@ -16,7 +16,7 @@ use crate::{
     clock::{Clock, ScaledClock},
     controller::{Endpoint, Organisation},
     lync::{EndpointState, Fact, MachineFqdn, Observed, Why, cmdlet::Query},
-    plan::{Limits, Observer, Vote, ballots},
+    plan::{Limits, Observer, Vote, Watch, ballots},
     simulator::{Scenario, Simulator},
 };
 
@@ -99,7 +99,7 @@ async fn look(org: &Organisation, before: Option<&Observed>) -> (Observed, Durat
 
 fn vote(org: &Organisation, observed: &Observed) -> Vote {
     let pool = "pool1.contoso.com".parse().expect("a name");
-    let ballots = ballots(&pool, observed, &org.limits, org.clock.now());
+    let ballots = ballots(&pool, observed, &Watch::default(), &org.limits, org.clock.now());
     ballots.iter().find(|ballot| ballot.observer == Observer::Bridge).expect("it is asked").vote
 }
 
