@@ -15,7 +15,7 @@ use support::sketch::*;
 
 fn pool_sketch(pair: &'static str, site: &'static str) -> impl Strategy<Value = PoolSketch> {
     let health = prop::sample::select(if site == "DC1" {
-        vec!["Up", "Up", "Registrars", "Gone", "Gone", "Suspect", "Fresh", "Denied", "Unseen"]
+        vec!["Up", "Up", "Up", "Registrars", "Gone", "Gone", "Suspect", "Fresh", "Denied", "Unseen"]
     } else {
         vec!["Up", "Up", "Up", "Up", "Up", "Up", "Gone", "Suspect"]
     });

@@ -43,7 +43,7 @@ impl Observer {
             Self::Sip => "operator",
             Self::Bridge => "bridge",
             Self::Peer => "peers",
-            Self::UserDatabase => "user database",
+            Self::UserDatabase => "database",
             Self::Replicas => "replicas",
         }
     }

@@ -15,6 +15,8 @@ mod pools;
 mod probes;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_peers;
 
 use super::Organisation;
 use crate::lync::{Fact, Observed};
