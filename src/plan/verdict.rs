@@ -55,12 +55,12 @@ pub fn looks_down(
     enough_down(&ballots, limits) && !ballots.iter().any(|b| b.vote == Vote::Up)
 }
 
-/// Signs that the store and the databases give count, but one who has looked at the servers has to be among
-/// those who say so.
+/// The votes of the others count, but the operator has to be among those who say so: a peer and the store
+/// often stand in one place, and a cut around that place would cost two votes.
 fn enough_down(ballots: &[Ballot], limits: &Limits) -> bool {
     let down = || ballots.iter().filter(|ballot| ballot.vote == Vote::Down);
     i32::try_from(down().count()).is_ok_and(|votes| votes >= limits.down_votes)
-        && down().any(|ballot| ballot.observer.is_direct())
+        && down().any(|ballot| ballot.observer.is_operators())
 }
 
 /// The verdict about a pool.

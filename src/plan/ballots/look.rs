@@ -1,114 +1,20 @@
-//! Is a pool alive? What each observer says.
-//!
-//! An observer looks at something of its own: no ballot rests on what another one has counted. Who cannot
-//! look, or is refused, has no evidence; nobody takes that for a dead pool.
+//! What is seen of a pool at one moment, observer by observer.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::{Limits, Watch, cms::within};
-use crate::lync::{CmsRole, EndpointState, Fact, MachineFqdn, Observed, PeerSight, Pool, PoolFqdn, PoolKind};
+use super::{Ballot, Observer, Vote, answers_for_itself};
+use crate::{
+    lync::{CmsRole, EndpointState, Fact, MachineFqdn, Observed, PeerSight, Pool, PoolFqdn, PoolKind},
+    plan::{Limits, Watch, cms::within},
+};
 
 /// The longest reason in a ballot, in characters.
 const REASON: usize = 160;
 
-/// Who looked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Observer {
-    /// The operator, at TCP 5061 of every Front End.
-    Sip,
-    /// The bridge: whether the Front Ends can be reached, and whether their Registrar service runs.
-    Bridge,
-    /// Front Ends of other pools, at the services of those Front Ends that do not answer for themselves.
-    Peer,
-    /// A Front End that is asked about the pool, at its user database.
-    UserDatabase,
-    /// The Central Management store, at when the replicas of the Front Ends have last reported.
-    Replicas,
-}
-
-impl Observer {
-    /// Whether it looks at the servers themselves. The others see signs that a server works or does not:
-    /// they support a witness, and neither make nor contradict a verdict without one.
-    pub fn is_direct(self) -> bool {
-        match self {
-            Self::Sip | Self::Bridge | Self::Peer => true,
-            Self::UserDatabase | Self::Replicas => false,
-        }
-    }
-
-    /// The name for displays.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sip => "operator",
-            Self::Bridge => "bridge",
-            Self::Peer => "peers",
-            Self::UserDatabase => "database",
-            Self::Replicas => "replicas",
-        }
-    }
-}
-
-/// What an observer says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Vote {
-    /// A quorum of Front Ends is seen alive.
-    Up,
-    /// No Front End is seen alive, and each was looked at.
-    Down,
-    /// Cannot tell. Refused credentials count here.
-    NoEvidence,
-}
-
-/// One vote with what it rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Ballot {
-    /// Who looked.
-    pub observer: Observer,
-    /// What was concluded.
-    pub vote: Vote,
-    /// What was seen, in words.
-    pub seen: String,
-}
-
-/// What each observer says about a pool. `watch` tells a replica that goes on reporting from one that
-/// reported before the others called its pool down.
-pub fn ballots(
-    name: &PoolFqdn,
-    observed: &Observed,
-    watch: &Watch,
-    limits: &Limits,
-    now: Timestamp,
-) -> Vec<Ballot> {
-    let Some(look) = Look::at(name, observed, limits, now) else { return Vec::new() };
-    let mut ballots = look.but_the_replicas();
-    let is_called_down = ballots.iter().any(|ballot| ballot.vote == Vote::Down);
-    ballots.push(look.replicas(is_called_down.then_some(watch)));
-    ballots
-}
-
-/// Whether an observer calls a pool down, whatever its replicas report.
-pub(super) fn is_called_down(name: &PoolFqdn, observed: &Observed, limits: &Limits, now: Timestamp) -> bool {
-    Look::at(name, observed, limits, now)
-        .is_some_and(|look| look.but_the_replicas().iter().any(|ballot| ballot.vote == Vote::Down))
-}
-
-/// Whether the operator's own observers leave it open that a pool is alive: then the Front Ends of other
-/// pools are worth asking.
-pub fn is_in_doubt(name: &PoolFqdn, observed: &Observed, limits: &Limits, now: Timestamp) -> bool {
-    Look::at(name, observed, limits, now).is_some_and(|look| look.is_in_doubt())
-}
-
-/// Whether a server takes calls of the bridge. Then nobody else is asked about its services: what it says
-/// itself and what a peer reads of it would be one fact, told twice.
-pub fn answers_for_itself(machine: &MachineFqdn, observed: &Observed) -> bool {
-    let state = observed.endpoints.get(machine).and_then(Fact::value);
-    matches!(state, Some(EndpointState::Connected | EndpointState::Unfit(_)))
-}
-
 /// A pool at one moment.
-struct Look<'a> {
+pub(super) struct Look<'a> {
     name: &'a PoolFqdn,
     pool: &'a Pool,
     observed: &'a Observed,
@@ -117,7 +23,12 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn at(name: &'a PoolFqdn, observed: &'a Observed, limits: &'a Limits, now: Timestamp) -> Option<Self> {
+    pub(super) fn at(
+        name: &'a PoolFqdn,
+        observed: &'a Observed,
+        limits: &'a Limits,
+        now: Timestamp,
+    ) -> Option<Self> {
         let pool = observed.topology.value()?.pools.get(name)?;
         Some(Self { name, pool, observed, limits, now })
     }
@@ -126,7 +37,7 @@ impl<'a> Look<'a> {
         fact?.live(self.now, self.limits.stale_after).ok()
     }
 
-    fn but_the_replicas(&self) -> Vec<Ballot> {
+    pub(super) fn but_the_replicas(&self) -> Vec<Ballot> {
         let mut ballots = vec![self.sip(), self.bridge(), self.peers()];
         // A Director homes nobody.
         if self.pool.kind == PoolKind::FrontEnd {
@@ -135,7 +46,7 @@ impl<'a> Look<'a> {
         ballots
     }
 
-    fn is_in_doubt(&self) -> bool {
+    pub(super) fn is_in_doubt(&self) -> bool {
         let own = [self.sip().vote, self.bridge().vote];
         !own.contains(&Vote::Up) || own.contains(&Vote::Down)
     }
@@ -188,10 +99,7 @@ impl<'a> Look<'a> {
     }
 
     /// The pools whose Front Ends were asked about servers of this one.
-    fn asked(
-        &self,
-    ) -> impl Iterator<Item = (&'a PoolFqdn, &'a std::collections::BTreeMap<MachineFqdn, Fact<PeerSight>>)>
-    {
+    fn asked(&self) -> impl Iterator<Item = (&'a PoolFqdn, &'a BTreeMap<MachineFqdn, Fact<PeerSight>>)> {
         let is_about = |machine: &MachineFqdn| self.pool.machines.contains(machine);
         self.observed.peers.iter().filter(move |(_, facts)| facts.keys().any(is_about))
     }
@@ -212,7 +120,7 @@ impl<'a> Look<'a> {
     /// A report shows that a server lives, not that its Registrar runs: where that was seen to be stopped,
     /// the report is no news. While others call the pool down, only a report that has come since then
     /// contradicts them; the last one before a death is fresh for a while.
-    fn replicas(&self, called_down: Option<&Watch>) -> Ballot {
+    pub(super) fn replicas(&self, called_down: Option<&Watch>) -> Ballot {
         let Some(reports) = self.live(Some(&self.observed.replicas)) else {
             let why = "the Central Management store does not say when they have reported";
             return no_evidence(Observer::Replicas, why.to_owned());
@@ -238,9 +146,7 @@ impl<'a> Look<'a> {
     }
 
     fn is_seen_stopped(&self, machine: &MachineFqdn) -> bool {
-        let by_peer = |facts: &std::collections::BTreeMap<_, _>| {
-            self.live(facts.get(machine)) == Some(&PeerSight::Stopped)
-        };
+        let by_peer = |facts: &BTreeMap<_, _>| self.live(facts.get(machine)) == Some(&PeerSight::Stopped);
         self.live(self.observed.registrars.get(machine)) == Some(&false)
             || self.observed.peers.values().any(by_peer)
     }
