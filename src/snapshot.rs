@@ -132,6 +132,8 @@ impl Snapshot {
             backup_services,
             sip: _,
             registrars,
+            peers,
+            user_databases,
             endpoints,
             guards: _,
         } = &self.observed;
@@ -165,6 +167,14 @@ impl Snapshot {
         }
         for (host, fact) in registrars {
             look(format!("services of {host}"), unknown(fact));
+        }
+        for (peer, facts) in peers {
+            for (host, fact) in facts {
+                look(format!("services of {host}, asked from {peer}"), unknown(fact));
+            }
+        }
+        for (pool, fact) in user_databases {
+            look(format!("user database of {pool}"), unknown(fact));
         }
         for (host, fact) in endpoints {
             look(format!("endpoint {host}"), unknown(fact));

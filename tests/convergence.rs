@@ -283,6 +283,18 @@ async fn an_administrator_who_does_the_step_meanwhile_is_noticed() {
     assert_eq!(safety::names(&ended.transcript), [OVER]);
 }
 
+/// SIP and the bridge stand in the same place: what is cut off from there is silent for both. Without somebody
+/// who stands elsewhere that would be a dead pool, and users would lose what was not replicated.
+#[tokio::test(start_paused = true)]
+async fn a_pool_that_is_cut_off_from_the_operator_only_is_not_failed_over() {
+    let cut = "failures: [{cut: [{from: operator, to: DC1}]}]";
+    let scenario = format!("{QUICK}cms: {{pool: pool2.contoso.com}}\n{cut}");
+    let ended = Lab::new(&scenario).drive(&away(), &Crash::never()).await;
+    check("cut off", &ended, Allowed::default());
+    assert!(matches!(ended.decision, Decision::Hold(Hold::NeedsConsent { .. })), "{:?}", ended.decision);
+    assert!(safety::names(&ended.transcript).is_empty());
+}
+
 /// A link that is cut between the sites looks like a dead store from one of them.
 #[tokio::test(start_paused = true)]
 async fn a_store_is_not_called_dead_from_one_side_of_a_cut() {

@@ -14,7 +14,7 @@ use lync_failover::{
     clock::{Clock, ScaledClock},
     controller::{Endpoint, Organisation, observe},
     lync::{EdgeFqdn, Fact, Observed, PoolFqdn, PoolState, SqlInstance, Topology},
-    plan::Limits,
+    plan::{Limits, Observer, Progress, Vote, assess},
     simulator::{Rebuilt, Scenario, Simulator, from_observed},
 };
 use support::sketch::Sketch;
@@ -53,6 +53,8 @@ struct Seen {
     replicated: Option<Vec<(PoolFqdn, bool)>>,
     database: Option<bool>,
     alive: BTreeMap<String, (Option<bool>, Option<bool>)>,
+    votes: BTreeMap<PoolFqdn, Vec<(Observer, Vote)>>,
+    databases: BTreeMap<PoolFqdn, Option<bool>>,
 }
 
 fn values<K: Ord + Clone, T: Clone>(facts: &BTreeMap<K, Fact<T>>) -> BTreeMap<K, Option<T>> {
@@ -69,7 +71,14 @@ impl From<&Observed> for Seen {
             let runs = observed.registrars.get(machine).and_then(Fact::value).copied();
             (machine.to_string(), (sip.value().copied(), runs))
         });
+        let at: Timestamp = "2026-11-22T03:00:05Z".parse().unwrap();
+        let seen = assess(observed, &Progress::default(), &Limits::default(), at);
+        let votes = seen.ballots.into_iter().map(|(pool, ballots)| {
+            (pool, ballots.into_iter().map(|ballot| (ballot.observer, ballot.vote)).collect())
+        });
         Self {
+            votes: votes.collect(),
+            databases: values(&observed.user_databases),
             topology: observed.topology.value().cloned(),
             states: values(&observed.pool_states),
             next_hops: values(&observed.next_hops),
@@ -127,6 +136,8 @@ async fn an_organisation_is_rebuilt_as_it_was_seen() {
         "pools: [{fqdn: POOL1, state: FailingBack}]",
         "pools: [{fqdn: POOL1, backupService: Broken}, {fqdn: POOL2, backupService: Behind}]",
         "failures: [{cut: [{from: operator, to: DC2}]}]",
+        "failures: [{cut: [{from: operator, to: DC2}], stopRegistrars: [POOL2]}]",
+        "cms: {pool: POOL2}\nfailures: [{cut: [{from: operator, to: DC1}]}]",
         "faults: [{kind: Denied, host: MACHINE, times: 0}]",
         "faults: [{kind: NotSent, host: MACHINE, times: 0}]",
         "pools: [{fqdn: POOL1, storeInstalled: false}]",

@@ -15,7 +15,7 @@ use support::sketch::*;
 
 fn pool_sketch(pair: &'static str, site: &'static str) -> impl Strategy<Value = PoolSketch> {
     let health = prop::sample::select(if site == "DC1" {
-        vec!["Up", "Up", "Registrars", "Gone", "Gone", "Suspect", "Fresh", "Denied"]
+        vec!["Up", "Up", "Up", "Registrars", "Gone", "Gone", "Suspect", "Fresh", "Denied", "Unseen"]
     } else {
         vec!["Up", "Up", "Up", "Up", "Up", "Up", "Gone", "Suspect"]
     });
@@ -33,8 +33,12 @@ fn pool_sketch(pair: &'static str, site: &'static str) -> impl Strategy<Value = 
     );
     let backup = prop::sample::select(vec!["Steady", "Steady", "Steady", "Steady", "Behind", "Broken"]);
     let mirrored = prop::option::weighted(0.2, prop::sample::select(vec!["primary", "mirror"]));
-    (health, state, any::<bool>(), backup, mirrored, 1_usize..5).prop_map(
-        move |(health, state, cms, backup, mirrored, front_ends)| PoolSketch {
+    let sights = ["Runs", "Stopped", "Unreachable", "Unreachable", "Denied", "Nobody"];
+    let peer = prop::option::weighted(0.5, prop::sample::select(sights.to_vec()));
+    let replicas = prop::option::weighted(0.3, prop::sample::select(vec!["Fresh", "Last", "Old"]));
+    let database = prop::option::weighted(0.3, prop::sample::select(vec!["Online", "Offline"]));
+    (health, state, any::<bool>(), backup, mirrored, 1_usize..5, (peer, replicas, database)).prop_map(
+        move |(health, state, cms, backup, mirrored, front_ends, (peer, replicas, database))| PoolSketch {
             site: site.into(),
             pair: Some(pair.into()),
             front_ends,
@@ -48,6 +52,10 @@ fn pool_sketch(pair: &'static str, site: &'static str) -> impl Strategy<Value = 
             backup: backup.into(),
             behind: false,
             half_way_for: None,
+            // Nobody is asked about a pool that nobody doubts.
+            peer: peer.filter(|_| health != "Up").map(Into::into),
+            replicas: replicas.map(Into::into),
+            database: database.map(Into::into),
         },
     )
 }
@@ -206,9 +214,49 @@ proptest! {
             DisasterConsent::Never => prop_assert!(false, "{step} without consent"),
             DisasterConsent::WhenSourceDown => {
                 let health = sketch.pools[source.short()].health.as_str();
-                prop_assert!(matches!(health, "Gone" | "Registrars"), "{step} while {source} is {health}");
+                prop_assert!(
+                    matches!(health, "Gone" | "Registrars" | "Denied"),
+                    "{step} while {source} is {health}"
+                );
             }
             DisasterConsent::Always => {}
+        }
+    }
+
+    /// Down needs enough votes of that, one of them from the operator's own place, and none that
+    /// says Up, whatever the mixture; for long enough. Up needs somebody who has seen it, and none who has seen
+    /// it down. Whoever is refused says nothing.
+    #[test]
+    fn down_needs_the_votes(sketch in sketches(), votes in 1..6_i32) {
+        let limits = Limits { down_votes: votes, ..Limits::default() };
+        let (observed, progress) = (sketch.observed(), sketch.progress());
+        let seen = assess(&observed, &progress, &limits, now());
+        for (name, verdict) in &seen.verdicts {
+            let cast = |vote: Vote| seen.ballots[name].iter().filter(move |ballot| ballot.vote == vote);
+            let direct = |vote: Vote| cast(vote).any(|ballot| ballot.observer.is_direct());
+            let own = cast(Vote::Down).any(|ballot| ballot.observer.is_operators());
+            let enough = cast(Vote::Down).count() >= usize::try_from(votes).unwrap();
+            match verdict {
+                Verdict::Down { since } => {
+                    prop_assert!(enough && own && cast(Vote::Up).next().is_none());
+                    prop_assert!(now().duration_since(*since) >= limits.down_sustained_for);
+                }
+                Verdict::Up => prop_assert!(direct(Vote::Up) && !direct(Vote::Down)),
+                Verdict::Undetermined => prop_assert!(cast(Vote::Down).next().is_none()),
+                Verdict::Suspect { .. } => prop_assert!(cast(Vote::Down).next().is_some()),
+            }
+            let kept = |observer, vote| cast(vote).any(|ballot| ballot.observer == observer);
+            let pool = &sketch.pools[name.short()];
+            if matches!(pool.peer.as_deref(), None | Some("Denied" | "Nobody")) {
+                prop_assert!(!kept(Observer::Peer, Vote::Up) && !kept(Observer::Peer, Vote::Down));
+            }
+            if pool.health == "Denied" {
+                prop_assert!(!kept(Observer::Bridge, Vote::Up) && !kept(Observer::Bridge, Vote::Down));
+            }
+            if sketch.cms.health != "Healthy" {
+                prop_assert!(!kept(Observer::Replicas, Vote::Down), "nobody takes reports in");
+            }
+            prop_assert!(!kept(Observer::UserDatabase, Vote::Up), "a database serves nobody by itself");
         }
     }
 

@@ -95,6 +95,64 @@ fn a_replica_from_before_the_change_does_not_count() {
     assert!(matches!(&decision, Decision::Wait(w) if w.kind == WaitKind::Replica), "{decision:?}");
 }
 
+/// What a status shows of the votes moves with what is seen, not with the clock.
+#[test]
+fn votes_do_not_change_as_time_passes() {
+    let mut sketch = sketch(POOL1_GONE);
+    let pool1 = sketch.pools.get_mut("pool1").unwrap();
+    pool1.peer = Some("Unreachable".into());
+    for report in ["Fresh", "Last", "Old"] {
+        sketch.pools.get_mut("pool1").unwrap().replicas = Some(report.into());
+        let votes = |secs: i64| {
+            let at = now() + SignedDuration::from_secs(secs);
+            assess(&sketch.observed(), &sketch.progress(), &Limits::default(), at).ballots
+        };
+        assert_eq!(votes(0), votes(20), "{report}");
+    }
+}
+
+/// The last report before a death is fresh for minutes; one that comes afterwards shows that somebody lives.
+#[test]
+fn only_a_report_that_comes_after_the_others_call_it_down_contradicts_them() {
+    let sketch = sketch(POOL1_GONE);
+    let limits = Limits::default();
+    let at = |secs: i64| now() + SignedDuration::from_secs(secs);
+    let seen = |secs: i64, reported: i64| {
+        let mut observed = sketch.observed();
+        let move_on = |fact: &mut Fact<bool>| {
+            if let Fact::Known { at: seen, .. } = fact {
+                *seen = at(secs);
+            }
+        };
+        observed.sip.values_mut().for_each(move_on);
+        for fact in observed.endpoints.values_mut() {
+            if let Fact::Known { at: seen, .. } = fact {
+                *seen = at(secs);
+            }
+        }
+        let Fact::Known { value, at: seen, .. } = &mut observed.replicas else { panic!("they are known") };
+        *seen = at(secs);
+        let replica = value.values().next().unwrap().clone();
+        for machine in observed.topology.value().unwrap().pools[&pool("pool1")].machines.clone() {
+            value.insert(machine, Replica { last_status_report: Some(at(reported)), ..replica.clone() });
+        }
+        observed
+    };
+    let vote = |watch: &Watch, secs: i64, reported: i64| {
+        let ballots = ballots(&pool("pool1"), &seen(secs, reported), watch, &limits, at(secs));
+        ballots.iter().find(|ballot| ballot.observer == Observer::Replicas).unwrap().vote
+    };
+    let died = Watch::default().with_observation(&seen(0, -10), &limits, at(0));
+    assert_eq!(vote(&died, 0, -10), Vote::NoEvidence, "it may be the last");
+    assert!(died.down_since.contains_key(&pool("pool1")));
+    let still = died.clone().with_observation(&seen(60, -10), &limits, at(60));
+    assert_eq!(vote(&still, 60, -10), Vote::NoEvidence);
+    assert_eq!(still.down_since, died.down_since);
+    let lives = died.with_observation(&seen(60, 30), &limits, at(60));
+    assert_eq!(vote(&lives, 60, 30), Vote::Up);
+    assert!(!lives.down_since.contains_key(&pool("pool1")), "the time starts again");
+}
+
 #[test]
 fn half_way_a_full_copy_is_asked_for_once() {
     let sketch = after_the_edge_change(true);
@@ -172,7 +230,9 @@ fn replicated<T>(fact: &mut Fact<T>) {
 #[test]
 fn refused_credentials_never_make_a_pool_look_down() {
     let mut sketch = sketch(POOL1_GONE);
-    let look = |sketch: &Sketch| looks_down(&pool("pool1"), &sketch.observed(), &Limits::default(), now());
+    let look = |sketch: &Sketch| {
+        looks_down(&pool("pool1"), &sketch.observed(), &Watch::default(), &Limits::default(), now())
+    };
     assert!(look(&sketch));
     for health in ["Denied", "Suspect", "Up"] {
         sketch.pools.get_mut("pool1").unwrap().health = health.into();

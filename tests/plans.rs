@@ -7,14 +7,19 @@ use std::{fs, path::Path};
 
 use lync_failover::{
     api::Advice,
-    plan::{Decision, Failback, Hold, Plan, StepState},
+    plan::{Decision, Failback, Hold, Limits, Plan, StepState, assess},
 };
 use serde::Serialize;
-use support::{golden, sketch::Sketch};
+use support::{
+    golden,
+    sketch::{Sketch, now},
+};
 
 /// A plan as people read it.
 #[derive(Serialize)]
 struct View<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    votes: Vec<String>,
     decision: String,
     #[serde(skip_serializing_if = "str::is_empty")]
     order: &'a str,
@@ -73,7 +78,7 @@ fn hold(hold: &Hold) -> String {
     }
 }
 
-fn view(plan: &Plan) -> View<'_> {
+fn view(plan: &Plan, votes: Vec<String>) -> View<'_> {
     let until = |wait: &lync_failover::plan::Wait| {
         let until = wait.until.map(|at| format!(" until {at} at the latest")).unwrap_or_default();
         format!("waits: {}{until}", wait.what)
@@ -103,6 +108,7 @@ fn view(plan: &Plan) -> View<'_> {
         done_when: row.step.post_condition(),
     });
     View {
+        votes,
         decision,
         order: &plan.order,
         hash: &plan.hash,
@@ -129,6 +135,22 @@ fn advice(advice: &Advice) -> String {
     format!("{:?} ({}): {}{command}", advice.topic, advice.citation, advice.message)
 }
 
+/// What is said about the pools about which more is known than what the operator sees for itself.
+fn votes(sketch: &Sketch) -> Vec<String> {
+    let seen = assess(&sketch.observed(), &sketch.progress(), &Limits::default(), now());
+    let mut votes = Vec::new();
+    for (name, pool) in &sketch.pools {
+        if pool.peer.is_some() || pool.replicas.is_some() || pool.database.is_some() {
+            let name = support::sketch::pool(name);
+            votes.push(format!("{name} is {}", seen.verdicts[&name].name()));
+            votes.extend(
+                seen.ballots[&name].iter().map(|b| format!("{} {:?}, {}", b.observer.name(), b.vote, b.seen)),
+            );
+        }
+    }
+    votes
+}
+
 #[test]
 fn every_sketch_gives_its_plan() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
@@ -144,7 +166,8 @@ fn every_sketch_gives_its_plan() {
             Err(err) => panic!("{}: {err}", path.display()),
         };
         let options = serde_yaml::ser_options! { prefer_block_scalars: false };
-        let actual = serde_yaml::to_string_with_options(&view(&sketch.plan()), options).unwrap();
+        let actual =
+            serde_yaml::to_string_with_options(&view(&sketch.plan(), votes(&sketch)), options).unwrap();
         problems.extend(golden::check(&path, input, expected, &actual).err());
     }
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));

@@ -123,6 +123,7 @@ fn queries() -> Vec<Query> {
         Query::TestCentralManagementDatabase,
         Query::CentralManagementMirrorState { pool: pool(), local_store: true },
         Query::BackupServiceStatus { pool: pool() },
+        Query::UserDatabaseState { pool: pool() },
         Query::WindowsService { computer: machine() },
     ]);
     all
@@ -157,7 +158,7 @@ mod tests {
     fn every_command_is_there_with_all_its_parameters() {
         let all = requirements();
         assert_eq!(all.iter().filter(|one| one.changes).count(), 5);
-        assert_eq!(all.len(), 15, "{all:#?}");
+        assert_eq!(all.len(), 16, "{all:#?}");
         let cms = requirement("Invoke-CsManagementServerFailover");
         let names: Vec<&str> = cms.parameters.iter().map(String::as_str).collect();
         assert_eq!(
@@ -185,6 +186,7 @@ mod tests {
                 | Query::TestCentralManagementDatabase
                 | Query::CentralManagementMirrorState { .. }
                 | Query::BackupServiceStatus { .. }
+                | Query::UserDatabaseState { .. }
                 | Query::WindowsService { .. } => {}
             }
         }

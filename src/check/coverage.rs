@@ -112,7 +112,7 @@ fn uncovered(survey: &Survey, topology: &Topology, findings: &mut Findings) {
             ),
             None => findings.warning(
                 Subject::Endpoints,
-                format!("{name} has no endpoint: its services are seen from outside only, by one witness"),
+                format!("{name} has no endpoint: only TCP 5061 and other pools tell whether it lives"),
                 what_to_do,
             ),
         }

@@ -14,7 +14,9 @@ mod topology;
 pub use fact::{Fact, Source, Why};
 pub use fqdn::{EdgeFqdn, FQDN_PATTERN, Fqdn, FqdnError, MachineFqdn, PoolFqdn, SqlInstance};
 pub use invocation::{Argument, Invocation, Parameter};
-pub use observed::{CentralManagement, CmsRole, EndpointState, Guard, Observed, Replica, StoreStatus};
+pub use observed::{
+    CentralManagement, CmsRole, EndpointState, Guard, Observed, PeerSight, Replica, StoreStatus,
+};
 #[cfg(test)]
 pub(crate) use path::{BAD_PATHS, GOOD_PATHS};
 pub use path::{FILE_PATH_PATTERN, FilePath, FilePathError};

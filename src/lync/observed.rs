@@ -86,6 +86,18 @@ pub enum EndpointState {
     Unfit(String),
 }
 
+/// What a Front End of one pool found of a server of another (`Get-CsWindowsService -ComputerName`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PeerSight {
+    /// The Registrar service runs.
+    Runs,
+    /// The server answers; its Registrar service does not run.
+    Stopped,
+    /// The server cannot be reached from there, in the words of Windows.
+    Unreachable(String),
+}
+
 /// What keeps a cmdlet on a host from running twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -121,6 +133,13 @@ pub struct Observed {
     /// Whether the Registrar service runs on each server that could be asked.
     #[serde(default)]
     pub registrars: BTreeMap<MachineFqdn, Fact<bool>>,
+    /// What the Front Ends of other pools find of the servers of a pool that is in doubt: by the pool that
+    /// was asked, then by server. Nobody is asked about a pool that nobody doubts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub peers: BTreeMap<PoolFqdn, BTreeMap<MachineFqdn, Fact<PeerSight>>>,
+    /// Whether the user database of each pool is online.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub user_databases: BTreeMap<PoolFqdn, Fact<bool>>,
     /// The endpoints of the bridge.
     #[serde(default)]
     pub endpoints: BTreeMap<MachineFqdn, Fact<EndpointState>>,
@@ -150,6 +169,8 @@ impl Observed {
             backup_services: each_or_earlier(self.backup_services, &earlier.backup_services),
             sip: each_or_earlier(self.sip, &earlier.sip),
             registrars: each_or_earlier(self.registrars, &earlier.registrars),
+            peers: peers_or_earlier(self.peers, &earlier.peers),
+            user_databases: each_or_earlier(self.user_databases, &earlier.user_databases),
             // What became of the last attempt, not of one before it: why it failed is the news.
             endpoints: match self.endpoints.is_empty() {
                 true => earlier.endpoints.clone(),
@@ -171,6 +192,18 @@ fn each_or_earlier<K: Ord + Clone, T: Clone>(
     let fill = |(key, fact): (K, Fact<T>)| match earlier.get(&key) {
         Some(before) => (key, fact.or_earlier(before)),
         None => (key, fact),
+    };
+    now.into_iter().map(fill).collect()
+}
+
+/// Who is not asked this time is not needed: what was said before does not linger.
+fn peers_or_earlier(
+    now: BTreeMap<PoolFqdn, BTreeMap<MachineFqdn, Fact<PeerSight>>>,
+    earlier: &BTreeMap<PoolFqdn, BTreeMap<MachineFqdn, Fact<PeerSight>>>,
+) -> BTreeMap<PoolFqdn, BTreeMap<MachineFqdn, Fact<PeerSight>>> {
+    let fill = |(pool, facts)| match earlier.get(&pool) {
+        Some(before) => (pool, each_or_earlier(facts, before)),
+        None => (pool, facts),
     };
     now.into_iter().map(fill).collect()
 }

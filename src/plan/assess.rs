@@ -24,7 +24,7 @@ pub fn assess(observed: &Observed, progress: &Progress, limits: &Limits, now: Ti
     let nothing = (Desired::default(), Topology::default());
     let topology = observed.topology.value().unwrap_or(&nothing.1);
     let world = World::new(&nothing.0, observed, topology, progress, limits, now);
-    let votes = |pool: &PoolFqdn| (pool.clone(), ballots(pool, observed, limits, now));
+    let votes = |pool: &PoolFqdn| (pool.clone(), ballots(pool, observed, &progress.watch, limits, now));
     Assessment {
         ballots: topology.pools.keys().map(votes).collect(),
         verdicts: world.verdicts,

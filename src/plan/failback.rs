@@ -84,7 +84,7 @@ fn alive(world: &World<'_>, pool: &PoolFqdn) -> Check {
 }
 
 fn services(world: &World<'_>, home: &PoolFqdn) -> Check {
-    let ballots = ballots(home, world.observed, world.limits, world.now);
+    let ballots = ballots(home, world.observed, &world.progress.watch, world.limits, world.now);
     let seen = |observer| ballots.iter().find(|ballot| ballot.observer == observer);
     let (bridge, sip) = (seen(Observer::Bridge), seen(Observer::Sip));
     let holds = match (bridge.map(|b| b.vote), sip.map(|b| b.vote)) {

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, failback::behind, verdict, world::World,
+    CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, ballots, failback::behind, verdict,
+    world::World,
 };
-use crate::lync::{EdgeFqdn, Fact, Observed, PoolFqdn, PoolState};
+use crate::lync::{EdgeFqdn, Fact, MachineFqdn, Observed, PoolFqdn, PoolState, Topology};
 
 /// A heartbeat as it was last seen to change, by our own clock: the clocks of Lync may differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,9 @@ pub struct Watch {
     pub last: Option<Timestamp>,
     /// Pools that enough observers call down.
     pub down_since: BTreeMap<PoolFqdn, Timestamp>,
+    /// When the replicas of a pool had last reported when somebody began to call it down.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reports: BTreeMap<MachineFqdn, Timestamp>,
     /// Pools that cannot take part in a move without loss: not seen up, or a broken Backup Service.
     pub unfit_since: BTreeMap<PoolFqdn, Timestamp>,
     /// Pools half-way between two states.
@@ -82,9 +86,12 @@ impl Watch {
             holding.map(|pool| (pool.clone(), before.get(pool).copied().unwrap_or(now))).collect()
         };
         let beats = observed.central_management.store.value();
+        let voting =
+            Self { reports: reports(&old.reports, observed, topology, limits, now), ..Self::default() };
+        let looks_down = |pool: &PoolFqdn| verdict::looks_down(pool, observed, &voting, limits, now);
         let mut new = Self {
             last: Some(now),
-            down_since: since(&old.down_since, &|pool| verdict::looks_down(pool, observed, limits, now)),
+            down_since: since(&old.down_since, &looks_down),
             half_way_since: since(&old.half_way_since, &|pool| {
                 let state = observed.pool_states.get(pool).and_then(|fact| fact.value());
                 matches!(state, Some(PoolState::FailingOver | PoolState::FailingBack))
@@ -92,7 +99,7 @@ impl Watch {
             hops: hops(&old, observed, limits, now),
             master_beat: beat(old.master_beat, beats.and_then(|b| b.active_master_heartbeat), now),
             agent_beat: beat(old.agent_beat, beats.and_then(|b| b.active_file_transfer_agent_heartbeat), now),
-            ..Self::default()
+            ..voting.clone()
         };
         let desired = Desired::default();
         let progress = Progress { watch: new.clone(), ..Progress::default() };
@@ -132,6 +139,24 @@ fn hops(old: &Watch, observed: &Observed, limits: &Limits, now: Timestamp) -> BT
         Some((edge.clone(), hop))
     };
     observed.next_hops.iter().filter_map(entry).collect()
+}
+
+/// The reports of pools that are called down, as they were when that began.
+fn reports(
+    old: &BTreeMap<MachineFqdn, Timestamp>,
+    observed: &Observed,
+    topology: &Topology,
+    limits: &Limits,
+    now: Timestamp,
+) -> BTreeMap<MachineFqdn, Timestamp> {
+    let replicas = observed.replicas.value();
+    let current = |machine| replicas?.get(machine)?.last_status_report;
+    let is_called_down = |pool: &&PoolFqdn| ballots::is_called_down(pool, observed, limits, now);
+    let pools = topology.pools.iter().filter(|(name, _)| is_called_down(name));
+    let machines = pools.flat_map(|(_, pool)| &pool.machines);
+    let report =
+        |machine| Some((MachineFqdn::clone(machine), old.get(machine).copied().or(current(machine))?));
+    machines.filter_map(report).collect()
 }
 
 fn beat(old: Option<Beat>, value: Option<Timestamp>, now: Timestamp) -> Option<Beat> {

@@ -45,6 +45,24 @@ pub(super) fn store_unreachable(cmdlet: &str, sql: &SqlInstance) -> Refusal {
     record(cmdlet, "ProcessRecord", "OpenError", text)
 }
 
+/// The SQL server of a pool cannot be reached.
+pub(super) fn database_unreachable(cmdlet: &str, sql: &SqlInstance) -> Refusal {
+    let text = format!(
+        "Cannot connect to \"{sql}\": A network-related or instance-specific error occurred while establishing \
+         a connection to SQL Server."
+    );
+    record(cmdlet, "ProcessRecord", "OpenError", text)
+}
+
+/// A computer cannot be reached by RPC.
+pub(super) fn rpc_unavailable(cmdlet: &str, computer: &str) -> Refusal {
+    let text = format!(
+        "Cannot read the services of computer \"{computer}\": The RPC server is unavailable. (Exception from \
+         HRESULT: 0x800706BA)"
+    );
+    record(cmdlet, "ProcessRecord", "ResourceUnavailable", text)
+}
+
 /// The SQL server answers, and the database does not exist or does not take changes.
 pub(super) fn store_closed(cmdlet: &str) -> Refusal {
     let text = "Cannot open database \"xds\" requested by the login. The login failed.";

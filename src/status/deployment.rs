@@ -10,7 +10,7 @@ use crate::{
         condition::next_conditions,
     },
     lync::{EndpointState, Fact, Guard, MachineFqdn, Observed, Pool, PoolFqdn, PoolKind},
-    plan::{Assessment, Ballot, Limits, Observer, Verdict, Vote as Voted},
+    plan::{Assessment, Ballot, Limits, Verdict, Vote as Voted},
 };
 
 /// What a round found of an organisation.
@@ -196,10 +196,7 @@ impl From<&Verdict> for PoolVerdict {
 
 fn vote(ballot: &Ballot) -> Vote {
     Vote {
-        witness: match ballot.observer {
-            Observer::Sip => "operator".to_owned(),
-            Observer::Bridge => "bridge".to_owned(),
-        },
+        witness: ballot.observer.name().to_owned(),
         verdict: match ballot.vote {
             Voted::Up => PoolVerdict::Up,
             Voted::Down => PoolVerdict::Down,

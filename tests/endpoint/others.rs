@@ -95,6 +95,7 @@ async fn pypsrp_observes() {
         Query::CentralManagementMirrorState { pool: pool(), local_store: false },
         Query::BackupServiceStatus { pool: pool() },
         Query::WindowsService { computer: HOST.parse().expect("valid") },
+        Query::UserDatabaseState { pool: pool() },
     ];
     queries.extend(roles.map(|role| Query::Service { role }));
     let calls: Vec<_> = queries.iter().map(|query| call(&query.invocation())).collect();
@@ -106,7 +107,7 @@ async fn pypsrp_observes() {
             let may_be_empty = matches!(query, Query::CentralManagementMirrorState { .. });
             assert!(may_be_empty || heard["rows"] != json!([]), "{query}: {heard}");
         }
-        assert_eq!(heard[12]["rows"][0]["PoolFqdn"], "edge1.contoso.com");
+        assert_eq!(heard[13]["rows"][0]["PoolFqdn"], "edge1.contoso.com");
         assert_eq!(heard[4]["rows"][0]["UpToDate"], true);
     }
 }

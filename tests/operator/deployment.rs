@@ -18,7 +18,7 @@ fn its_status_is_the_observed_world() {
     let part = |path: &str| part(&stage, path);
     assert_eq!(part(".status.pools[*].verdict"), "Down Up");
     assert_eq!(part(".status.pools[*].pairedWith"), "pool2.contoso.com pool1.contoso.com");
-    assert_eq!(part(".status.pools[0].votes[*].witness"), "operator bridge");
+    assert_eq!(part(".status.pools[0].votes[*].witness"), "operator bridge peers database replicas");
     assert_eq!(part(".status.edges[*].nextHop"), "pool1.contoso.com");
     assert_eq!(part(".status.observedGeneration"), "1");
     let hosts = part(".status.executors[*].state");

@@ -249,3 +249,12 @@ fn the_registrar_service() {
     ];
     assert_eq!(registrar_running(&stopped), Ok(false));
 }
+
+/// Gg398831 says in words that `Online` is a Boolean; no page prints a row.
+#[test]
+fn the_user_database() {
+    let row =
+        |online: PsValue| PsObject::default().with("Identity", "pool1.contoso.com").with("Online", online);
+    assert_eq!(user_database_online(&[row(true.into())]), Ok(true));
+    assert_eq!(user_database_online(&[row("False".into()), row(false.into())]), Ok(false));
+}

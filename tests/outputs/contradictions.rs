@@ -61,6 +61,13 @@ fn registrar_services_that_disagree() {
 }
 
 #[test]
+fn user_databases_that_disagree() {
+    let row = |online: bool| PsObject::default().with("Online", online);
+    assert!(user_database_online(&[row(true), row(false)]).is_err());
+    assert!(user_database_online(&[PsObject::default().with("Online", "perhaps")]).is_err());
+}
+
+#[test]
 fn values_that_nobody_documented() {
     let states = list(&fixture("reconstructed/get-csregistrarconfiguration-poolstate.txt"));
     for value in ["Unknown", "", "Active\0", "2"] {

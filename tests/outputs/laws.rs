@@ -106,6 +106,7 @@ proptest! {
         let _ = mirror_rows(&objects);
         let _ = backup_service_status(&objects);
         let _ = registrar_running(&objects);
+        let _ = user_database_online(&objects);
         if let Ok(states) = pool_states(&objects) {
             let _ = states.of(&pool("pool1.contoso.com"), "DC1");
         }

@@ -54,6 +54,8 @@ fn each_needed_property_of_tables_and_mocks_is_missed() {
 
     let service = PsObject::default().with("RoleName", "Registrar").with("Status", "Running");
     needs(&[service], &["RoleName", "Status"], registrar_running);
+    let database = PsObject::default().with("Online", true);
+    needs(&[database], &["Online"], user_database_online);
     let location = PsObject::default().with("BackEndServer", "sql1.contoso.com\\rtc");
     needs(&[location], &["BackEndServer"], store_location);
 }
@@ -71,6 +73,7 @@ fn an_empty_answer_is_unknown_where_lync_always_has_a_row() {
     assert!(mirror_rows(&[]).is_err());
     assert!(backup_service_status(&[]).is_err());
     assert!(registrar_running(&[]).is_err());
+    assert!(user_database_online(&[]).is_err());
 }
 
 #[test]

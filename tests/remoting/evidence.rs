@@ -10,7 +10,7 @@ use lync_failover::{
     clock::SystemClock,
     controller::{Endpoint, Organisation, observe},
     lync::{EndpointState, Fact, MachineFqdn, Observed, cmdlet::Query},
-    plan::{Limits, Observer, Vote, ballots},
+    plan::{Limits, Observer, Vote, Watch, ballots},
     winrm::{Credentials, Tls},
 };
 use uuid::Uuid;
@@ -54,7 +54,7 @@ async fn look(lab: &Lab, entered: Access, edit: impl Fn(&mut Listener)) -> (Obse
         observed.topology = observe(&before, None).await.topology;
     }
     let pool = POOL1.parse().expect("a name");
-    let ballots = ballots(&pool, &observed, &org.limits, jiff::Timestamp::now());
+    let ballots = ballots(&pool, &observed, &Watch::default(), &org.limits, jiff::Timestamp::now());
     let vote = ballots.iter().find(|ballot| ballot.observer == Observer::Bridge).expect("it is asked").vote;
     (observed, vote)
 }

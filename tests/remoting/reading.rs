@@ -37,7 +37,8 @@ fn every_query() -> Vec<Query> {
         Query::Service { role: ServiceRole::EdgeServer },
         Query::Service { role: ServiceRole::CentralManagement },
         Query::ReplicationStatus,
-        Query::BackupServiceStatus { pool },
+        Query::BackupServiceStatus { pool: pool.clone() },
+        Query::UserDatabaseState { pool },
     ]
 }
 

@@ -33,7 +33,7 @@ pub struct PoolSketch {
     #[serde(default = "three")]
     pub front_ends: usize,
     /// Up, Registrars (stopped, hosts alive), Gone, Suspect (SIP silent, services run), Fresh (down since now),
-    /// Denied (credentials refused).
+    /// Denied (credentials refused), Unseen (nobody could try).
     #[serde(default = "up")]
     pub health: String,
     /// The PoolState; empty when it could not be read.
@@ -62,6 +62,15 @@ pub struct PoolSketch {
     /// For how many seconds its state has been a transitional one.
     #[serde(default)]
     pub half_way_for: Option<i64>,
+    /// What its pair finds of its Front Ends: Runs, Stopped, Unreachable, Denied, or Nobody (could be asked).
+    #[serde(default)]
+    pub peer: Option<String>,
+    /// When its replicas last reported: Fresh (since it was called down), Last (just before that), Old.
+    #[serde(default)]
+    pub replicas: Option<String>,
+    /// Its user database: Online, Offline.
+    #[serde(default)]
+    pub database: Option<String>,
 }
 
 /// An operation that has ended.
@@ -218,6 +227,19 @@ impl PoolSketch {
     }
 }
 
+/// Seconds since the last report of a replica.
+fn report_age(replicas: &str) -> i64 {
+    match replicas {
+        "Fresh" => 5,
+        "Last" => CALLED_DOWN,
+        "Old" => 1200,
+        other => panic!("unknown report {other}"),
+    }
+}
+
+/// Seconds since the last report before somebody called a pool down.
+const CALLED_DOWN: i64 = 90;
+
 impl Sketch {
     fn sql(&self, name: &str) -> SqlInstance {
         let is_standard = self.pools.get(name).is_some_and(|pool| pool.standard);
@@ -245,14 +267,39 @@ impl Sketch {
                 "Gone" | "Fresh" => (false, None, EndpointState::Unreachable("timed out".into())),
                 "Suspect" => (false, Some(true), EndpointState::Connected),
                 "Denied" => (false, None, EndpointState::Denied("401".into())),
+                "Unseen" => (false, None, EndpointState::Connected),
                 other => panic!("unknown health {other}"),
             };
+            let is_unseen = sketch.health == "Unseen";
             for machine in sketch.machines(name) {
+                if is_unseen {
+                    observed.sip.insert(machine.clone(), Fact::Unknown(unseen()));
+                    observed.registrars.insert(machine.clone(), Fact::Unknown(unseen()));
+                    observed.endpoints.insert(machine, Fact::Unknown(unseen()));
+                    continue;
+                }
                 observed.sip.insert(machine.clone(), Fact::known(sip, at, Source::Probe));
                 let running =
                     registrar.map_or(Fact::Unknown(unseen()), |r| Fact::known(r, at, Source::Probe));
                 observed.registrars.insert(machine.clone(), running);
                 observed.endpoints.insert(machine, Fact::known(endpoint.clone(), at, Source::Probe));
+            }
+            if let Some(found) = &sketch.peer {
+                let asked = observed.peers.entry(pool(sketch.pair.as_deref().unwrap())).or_default();
+                let fact = |sight| Fact::known(sight, at, Source::Service(host()));
+                let fact = match found.as_str() {
+                    "Runs" => fact(PeerSight::Runs),
+                    "Stopped" => fact(PeerSight::Stopped),
+                    "Unreachable" => fact(PeerSight::Unreachable("the RPC server is unavailable".into())),
+                    "Denied" => Fact::Unknown(Why::Denied("0x80070005".into())),
+                    "Nobody" => Fact::Unknown(unseen()),
+                    other => panic!("unknown sight {other}"),
+                };
+                asked.extend(machines(name, sketch.front_ends).into_iter().map(|m| (m, fact.clone())));
+            }
+            if let Some(database) = &sketch.database {
+                let online = Fact::known(database == "Online", at, Source::Service(host()));
+                observed.user_databases.insert(pool(name), online);
             }
             let (export, import) = match sketch.backup.as_str() {
                 "Behind" => (ExportStatus::NonSteadyState, ImportStatus::NormalState),
@@ -329,9 +376,12 @@ impl Sketch {
                 last_update_creation: Some(at),
             };
             let edges = self.edges.iter().map(|(n, e)| (fqdn(n), replica(!e.behind && !e.down)));
-            let front_ends = self.pools.iter().flat_map(|(name, pool)| {
-                let current = pool.health != "Gone" && !pool.behind;
-                machines(name, pool.front_ends).into_iter().map(move |machine| (machine, replica(current)))
+            let front_ends = self.pools.iter().flat_map(|(name, p)| {
+                let replica = replica(p.health != "Gone" && !p.behind);
+                let report = p.replicas.as_deref().map(report_age);
+                let last_status_report = report.map(|age| at - SignedDuration::from_secs(age));
+                let replica = Replica { last_status_report, ..replica };
+                p.machines(name).into_iter().map(move |machine| (machine, replica.clone()))
             });
             Fact::known(edges.chain(front_ends).collect(), at, from())
         };
@@ -363,10 +413,17 @@ impl Sketch {
     /// What is remembered: pools that are seen down have been so for a while, save those marked Fresh.
     pub fn progress(&self) -> Progress {
         let long_ago = now() - SignedDuration::from_mins(5);
-        let down = self.pools.iter().filter_map(|(name, p)| match p.health.as_str() {
-            "Registrars" | "Gone" => Some((pool(name), long_ago)),
-            "Fresh" => Some((pool(name), now() - SignedDuration::from_secs(10))),
-            _ => None,
+        let before = now() - SignedDuration::from_secs(self.age + CALLED_DOWN);
+        let called_down = self.pools.iter().filter(|(_, p)| p.replicas.is_some());
+        let reports = called_down.flat_map(|(name, p)| machines(name, p.front_ends)).map(|m| (m, before));
+        let voting = Watch { reports: reports.collect(), ..Watch::default() };
+        let (observed, limits) = (self.observed(), Limits::default());
+        let down = self.pools.iter().filter_map(|(name, p)| {
+            let fresh = p.health == "Fresh";
+            let since = if fresh { now() - SignedDuration::from_secs(10) } else { long_ago };
+            // The observation may be too old to be planned on; it was not when it was made.
+            let made = now() - SignedDuration::from_secs(self.age);
+            looks_down(&pool(name), &observed, &voting, &limits, made).then(|| (pool(name), since))
         });
         let unfit = self.pools.iter().filter(|(_, p)| p.health != "Up" || p.backup == "Broken");
         let failing = matches!(self.cms.health.as_str(), "Dead" | "Impaired");
@@ -388,7 +445,7 @@ impl Sketch {
             cms_failing_since: failing.then_some(long_ago),
             master_beat: beat,
             agent_beat: beat,
-            ..Watch::default()
+            ..voting
         };
         let records: Vec<_> = self.ended.iter().map(EndedSketch::record).collect();
         let run = (!records.is_empty()).then(|| Run {

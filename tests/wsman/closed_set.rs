@@ -40,6 +40,7 @@ fn closed_set() -> Vec<Invocation> {
         Query::ConfigurationStoreLocation,
         Query::TestCentralManagementDatabase,
         Query::BackupServiceStatus { pool: pool() },
+        Query::UserDatabaseState { pool: pool() },
         Query::WindowsService { computer: machine() },
     ]);
     let recovery = |mirror| CmsFailoverMode::DisasterRecovery { backup: sql(), mirror };
@@ -66,6 +67,7 @@ fn closed_set() -> Vec<Invocation> {
         | Query::TestCentralManagementDatabase
         | Query::CentralManagementMirrorState { .. }
         | Query::BackupServiceStatus { .. }
+        | Query::UserDatabaseState { .. }
         | Query::WindowsService { .. } => {}
     });
     mutations.iter().for_each(|mutation| match mutation {

@@ -91,7 +91,7 @@ fn pools_without_an_endpoint() {
         pool.central_management_store = Some("sql3.contoso.com\\rtc".parse().expect("valid"))
     });
     says(&only(store), Error, Subject::Endpoints, &["Central Management store"]);
-    says(&only(with_pool(|_| {})), Warning, Subject::Endpoints, &["by one witness"]);
+    says(&only(with_pool(|_| {})), Warning, Subject::Endpoints, &["only TCP 5061 and other pools"]);
 }
 
 #[test]

@@ -41,7 +41,8 @@ pub(super) fn expected(org: &Organisation, before: &Observed) -> Option<Expected
     let host = endpoints::best(org, before)?;
     let is_live = matches!(&before.topology, Fact::Known { source: Source::CentralManagement(_), .. });
     let topology = before.topology.value().filter(|_| is_live)?;
-    Some(Expected { host, of_pools: pools::queries(topology, false) })
+    let of_pools = pools::queries(topology, &host, false);
+    Some(Expected { host, of_pools })
 }
 
 impl Expected {

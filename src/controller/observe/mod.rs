@@ -2,17 +2,21 @@
 //!
 //! Every endpoint is asked for its own services, which shows where cmdlets can run; the best of them is then
 //! asked about the organisation, and, with the names that this gives, about its pools. Who was the best the
-//! last time is asked all of that at once: as long as nothing changes, one round trip does. What cannot be
-//! read becomes Unknown with the reason; nothing is guessed.
+//! last time is asked all of that at once: as long as nothing changes, one round trip does. Only where that
+//! leaves a pool in doubt are the Front Ends of other pools asked about it. What cannot be read becomes
+//! Unknown with the reason; nothing is guessed.
 
 mod answer;
 mod early;
 mod endpoints;
 mod organisation;
+mod peers;
 mod pools;
 mod probes;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_peers;
 
 use super::Organisation;
 use crate::lync::{Fact, Observed};
@@ -33,6 +37,7 @@ pub async fn observe(org: &Organisation, before: Option<&Observed>) -> Observed 
     let early = endpoints::ask_each(org, expected.as_ref(), &mut observed).await;
     ask_the_best(org, early, &mut observed).await;
     probes::knock(org, &mut observed).await;
+    peers::ask(org, before, &mut observed).await;
     observed
 }
 

@@ -10,13 +10,17 @@ use crate::{
     },
 };
 
-/// What is asked about the Front End pools of a topology.
-pub(super) fn queries(topology: &Topology, local_store: bool) -> Vec<Query> {
+/// What is asked about the Front End pools of a topology, on a host.
+pub(super) fn queries(topology: &Topology, host: &MachineFqdn, local_store: bool) -> Vec<Query> {
     let is_asked = |pool: &Pool| pool.kind == PoolKind::FrontEnd && pool.version >= Version::LYNC_2013;
     let mut queries = Vec::new();
     for (name, pool) in topology.pools.iter().filter(|(_, pool)| is_asked(pool)) {
         queries.push(Query::PoolBackupRelationship { pool: name.clone(), local_store });
         queries.push(Query::BackupServiceStatus { pool: name.clone() });
+        // SQL Express of a Standard Edition server does not answer from elsewhere (Gg398831).
+        if !pool.is_standard_edition(name) || pool.machines.contains(host) {
+            queries.push(Query::UserDatabaseState { pool: name.clone() });
+        }
         if pool.central_management_mirror.is_some() {
             queries.push(Query::CentralManagementMirrorState { pool: name.clone(), local_store });
         }
@@ -35,7 +39,7 @@ pub(super) async fn ask(
     let Some(topology) = observed.topology.value() else { return };
     // Where the topology came from the replica, the store does not answer, and nor will it here.
     let local_store = matches!(&observed.topology, Fact::Known { source: Source::LocalReplica(_), .. });
-    let queries = queries(topology, local_store);
+    let queries = queries(topology, host, local_store);
     let (at, answers) = match early.filter(|early| early.is_complete_for(&queries)) {
         Some(early) => (early.at, early.answers),
         None => (org.clock.now(), call_all(org, host, &queries).await),
@@ -53,6 +57,10 @@ pub(super) async fn ask(
                 let status = service.read(answer, outputs::backup_service_status);
                 observed.backup_services.insert(pool.clone(), status);
             }
+            Query::UserDatabaseState { pool } => {
+                let online = service.read(answer, outputs::user_database_online);
+                observed.user_databases.insert(pool.clone(), of_database(online, local_store));
+            }
             Query::CentralManagementMirrorState { pool, .. } => {
                 let rows = service.read(answer, outputs::mirror_rows);
                 observed.central_management.mirrors.insert(pool.clone(), rows);
@@ -63,6 +71,17 @@ pub(super) async fn ask(
     // A topology whose pairs are not known is not known: "no pair" would be a guess.
     if let Some(why) = unpaired {
         observed.topology = Fact::Unknown(why);
+    }
+}
+
+/// SQL Server has the same words for every database that it cannot open. While the store answers, it is not
+/// the store that they are about.
+fn of_database(fact: Fact<bool>, store_is_away: bool) -> Fact<bool> {
+    match fact {
+        Fact::Unknown(Why::CentralManagementUnavailable(text)) if !store_is_away => {
+            Fact::Unknown(Why::CmdletFailed(text))
+        }
+        fact => fact,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     clock::{Clock, ScaledClock},
     controller::{Endpoint, Organisation},
     lync::{EndpointState, Fact, MachineFqdn, Observed, Why, cmdlet::Query},
-    plan::{Limits, Observer, Vote, ballots},
+    plan::{Limits, Observer, Vote, Watch, ballots},
     simulator::{Scenario, Simulator},
 };
 
@@ -24,16 +24,20 @@ const POOL1: [&str; 3] = ["fe01.pool1.contoso.com", "fe02.pool1.contoso.com", "f
 
 /// What is wrong with a host.
 #[derive(Clone)]
-enum Ill {
+pub(super) enum Ill {
     /// It never answers.
     Hangs,
     /// It says what it is, and answers nothing else.
     SaysNothingMore,
     Fails(CallError),
+    /// It answers for itself, and this is what it says about others.
+    SaysOfOthers(Answer),
+    /// It hangs when it is asked about others.
+    HangsOverOthers,
 }
 
 /// A simulated Lync some of whose hosts are ill.
-struct Ward {
+pub(super) struct Ward {
     healthy: SimulatedBridge,
     ill: Mutex<BTreeMap<MachineFqdn, Ill>>,
 }
@@ -43,10 +47,16 @@ impl Bridge for Ward {
     async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError> {
         let ill = self.ill.lock().expect("no panic").get(host).cloned();
         let own = matches!(queries, [Query::WindowsService { .. }]);
+        let others = matches!(queries, [Query::WindowsService { computer }, ..] if computer != host);
         match ill {
             Some(Ill::Hangs) => std::future::pending().await,
             Some(Ill::SaysNothingMore) if !own => Err(CallError::Unknown("no answer in time".to_owned())),
             Some(Ill::Fails(error)) => Err(error),
+            Some(Ill::HangsOverOthers) if others => std::future::pending().await,
+            Some(Ill::SaysOfOthers(answer)) if others => match answer {
+                Err(error @ CallError::Unreachable(_)) => Err(error),
+                answer => Ok(vec![answer; queries.len()]),
+            },
             _ => self.healthy.query(host, queries).await,
         }
     }
@@ -68,13 +78,18 @@ impl Bridge for Ward {
     }
 }
 
-fn named(name: &str) -> MachineFqdn {
+pub(super) fn named(name: &str) -> MachineFqdn {
     name.parse().expect("a name")
 }
 
 fn organisation(ill: &[(&str, Ill)]) -> (Organisation, Arc<Ward>) {
+    organisation_of("", ill)
+}
+
+pub(super) fn organisation_of(scenario: &str, ill: &[(&str, Ill)]) -> (Organisation, Arc<Ward>) {
     let started: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
-    let mut simulator = Simulator::new(&Scenario::default(), started).expect("it makes sense");
+    let scenario = Scenario::from_yaml(scenario).expect("it is one");
+    let mut simulator = Simulator::new(&scenario, started).expect("it makes sense");
     let front_ends = simulator.describe(started).front_ends();
     let clock: Arc<dyn Clock> = Arc::new(ScaledClock::new(started, 1.0));
     let healthy = SimulatedBridge::new(Arc::new(Mutex::new(simulator)), Arc::clone(&clock));
@@ -91,16 +106,21 @@ fn organisation(ill: &[(&str, Ill)]) -> (Organisation, Arc<Ward>) {
     (organisation, ward)
 }
 
-async fn look(org: &Organisation, before: Option<&Observed>) -> (Observed, Duration) {
+pub(super) async fn look(org: &Organisation, before: Option<&Observed>) -> (Observed, Duration) {
     let begun = Instant::now();
     let observed = observe(org, before).await;
     (observed, begun.elapsed())
 }
 
 fn vote(org: &Organisation, observed: &Observed) -> Vote {
+    vote_of(Observer::Bridge, org, observed).0
+}
+
+pub(super) fn vote_of(observer: Observer, org: &Organisation, observed: &Observed) -> (Vote, String) {
     let pool = "pool1.contoso.com".parse().expect("a name");
-    let ballots = ballots(&pool, observed, &org.limits, org.clock.now());
-    ballots.iter().find(|ballot| ballot.observer == Observer::Bridge).expect("it is asked").vote
+    let ballots = ballots(&pool, observed, &Watch::default(), &org.limits, org.clock.now());
+    let ballot = ballots.into_iter().find(|ballot| ballot.observer == observer).expect("it is asked");
+    (ballot.vote, ballot.seen)
 }
 
 fn why(observed: &Observed, host: &str) -> String {

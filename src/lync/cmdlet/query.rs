@@ -78,6 +78,11 @@ pub enum Query {
         /// The pool.
         pool: PoolFqdn,
     },
+    /// `Get-CsUserDatabaseState -RegistrarPool …` (Gg398831): whether the user database of a pool is online.
+    UserDatabaseState {
+        /// The pool.
+        pool: PoolFqdn,
+    },
     /// `Get-CsWindowsService -ComputerName … -ExcludeActivityLevel` (Gg398803).
     WindowsService {
         /// The computer.
@@ -116,6 +121,9 @@ impl Query {
             }
             Self::BackupServiceStatus { pool } => {
                 Invocation::new("Get-CsBackupServiceStatus").text("PoolFqdn", pool)
+            }
+            Self::UserDatabaseState { pool } => {
+                Invocation::new("Get-CsUserDatabaseState").text("RegistrarPool", pool)
             }
             Self::WindowsService { computer } => Invocation::new("Get-CsWindowsService")
                 .text("ComputerName", computer)

@@ -19,6 +19,7 @@ mod store_status;
 mod time;
 mod topology_document;
 mod topology_xml;
+mod user_database;
 mod windows_service;
 
 pub use backup_pool::backup_pool;
@@ -34,6 +35,7 @@ pub use service::{RegistrarService, central_management_databases, central_manage
 pub use store_location::store_location;
 pub use store_status::store_status;
 pub use topology_document::{TopologyDocument, topology_document};
+pub use user_database::user_database_online;
 pub use windows_service::registrar_running;
 
 /// Why an answer could not be read.

@@ -17,7 +17,7 @@ const FUNCTIONS: &[Cmdlet] = &[
 
 /// The reading cmdlets that the module's endpoint shows, and that `Invoke-LfQuery` runs: those of
 /// [`crate::lync::cmdlet::Query`].
-const OBSERVING: [&str; 10] = [
+const OBSERVING: [&str; 11] = [
     "Get-CsBackupServiceStatus",
     "Get-CsConfigurationStoreLocation",
     "Get-CsDatabaseMirrorState",
@@ -26,6 +26,7 @@ const OBSERVING: [&str; 10] = [
     "Get-CsRegistrarConfiguration",
     "Get-CsService",
     "Get-CsTopology",
+    "Get-CsUserDatabaseState",
     "Get-CsWindowsService",
     "Test-CsDatabase",
 ];
@@ -72,6 +73,7 @@ mod tests {
             Query::TestCentralManagementDatabase,
             Query::CentralManagementMirrorState { pool: pool(), local_store },
             Query::BackupServiceStatus { pool: pool() },
+            Query::UserDatabaseState { pool: pool() },
             Query::WindowsService { computer },
         ];
         let called: BTreeSet<String> = all.map(|query| query.invocation().command).into();

@@ -85,6 +85,12 @@ const READS: &[Cmdlet] = &[
         &["-PoolFqdn <Fqdn> [-Category <UserData | CMS>] [-Force]"],
     ),
     read(
+        "Get-CsUserDatabaseState",
+        "Xds.GetUserStoreStateCmdlet",
+        5,
+        &["[-RegistrarPool <Fqdn>]", "[-Identity <String>]"],
+    ),
+    read(
         "Get-CsWindowsService",
         "Deployment.GetNTServiceCmdlet",
         5,

@@ -51,6 +51,7 @@ pub(super) fn answer(
         "Get-CsRegistrarConfiguration" => pools::registrar_configuration(&reading),
         "Get-CsPoolBackupRelationship" => pools::backup_relationship(&reading),
         "Get-CsBackupServiceStatus" => pools::backup_service(&reading),
+        "Get-CsUserDatabaseState" => pools::user_database(&reading),
         "Get-CsManagementStoreReplicationStatus" => central_management::replication(&reading),
         "Get-CsConfigurationStoreLocation" => Ok(central_management::location(&reading)),
         "Test-CsDatabase" => Ok(central_management::test_database(&reading)),
@@ -72,7 +73,12 @@ impl Reading<'_> {
 
     /// The pool that `-PoolFqdn` names.
     fn pool(&self) -> Result<(&PoolFqdn, &super::model::Pool), Refusal> {
-        let text = self.call.get_text("PoolFqdn").unwrap_or_default();
+        self.pool_in("PoolFqdn")
+    }
+
+    /// The pool that a parameter names.
+    fn pool_in(&self, parameter: &str) -> Result<(&PoolFqdn, &super::model::Pool), Refusal> {
+        let text = self.call.get_text(parameter).unwrap_or_default();
         self.organisation.pool(text).ok_or_else(|| refusals::not_found(self.cmdlet, text))
     }
 

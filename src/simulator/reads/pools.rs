@@ -91,6 +91,24 @@ pub(super) fn backup_service(reading: &Reading<'_>) -> Rows {
     ])
 }
 
+/// Asked over SQL; SQL Express of a Standard Edition server answers on the server only (Gg398831).
+pub(super) fn user_database(reading: &Reading<'_>) -> Rows {
+    reading.configuration()?;
+    let (name, pool) = reading.pool_in("RegistrarPool")?;
+    let organisation = reading.organisation;
+    let sql = pool.back_end.principal();
+    let is_here = pool.machines.contains(reading.host);
+    let is_reached = organisation.back_end_lives(name) && organisation.connected(reading.host, &sql.server);
+    if pool.director || !is_reached || (pool.is_standard() && !is_here) {
+        return Err(refusals::database_unreachable(reading.cmdlet, sql));
+    }
+    Ok(vec![
+        PsObject::new("Microsoft.Rtc.Management.Xds.UserStoreState")
+            .with("Identity", format!("UserServer:{name}"))
+            .with("Online", true),
+    ])
+}
+
 fn module(identity: &str, export: &str, import: &str) -> PsValue {
     PsObject::new("Microsoft.Rtc.Management.Hadr.BackupService.BackupModuleStatus")
         .with("Identity", identity)

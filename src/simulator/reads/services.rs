@@ -120,11 +120,7 @@ pub(super) fn windows_services(reading: &Reading<'_>) -> Rows {
             && organisation.connected(reading.host, machine)
     });
     let Some(machine) = machine else {
-        let text = format!(
-            "Cannot open Service Control Manager on computer '{text}'. This operation might require other \
-             privileges."
-        );
-        return Err(refusals::invalid(reading.cmdlet, text));
+        return Err(refusals::rpc_unavailable(reading.cmdlet, text));
     };
     let pool = organisation.pool_of(&machine).and_then(|name| organisation.pools.get(name));
     let Some(pool) = pool else { return Ok(Vec::new()) };

@@ -147,6 +147,24 @@ fn backup_service_and_windows_services() {
     assert!(world.ask(FE2, &pool("Get-CsBackupServiceStatus", "pool1.contoso.com")).is_err());
 }
 
+/// SQL Express does not answer from elsewhere; a server that is off is out of reach, in the words of RPC.
+#[test]
+fn user_databases_and_servers_out_of_reach() {
+    let ask = |name: &str| Invocation::new("Get-CsUserDatabaseState").text("RegistrarPool", name);
+    let mut world = World::new("cms: {pool: pool2.contoso.com}");
+    let rows = world.rows(FE2, &ask("pool1.contoso.com"));
+    assert_eq!(rows[0].get("Online"), Some(&PsValue::Bool(true)));
+    world.inject("kill: [sql1.contoso.com]");
+    assert!(world.ask(FE2, &ask("pool1.contoso.com")).is_err());
+    world.inject("cut: [{from: DC1, to: DC2}]");
+    let services = Invocation::new("Get-CsWindowsService").text("ComputerName", FE1);
+    let Err(CallError::Refused(away)) = world.ask(FE2, &services) else { panic!("it answered") };
+    assert!(away.message.contains("0x800706BA"), "{away}");
+    let mut world = World::new("start: StandardEdition");
+    assert!(world.ask("se2.contoso.com", &ask("se1.contoso.com")).is_err());
+    assert_eq!(world.rows("se1.contoso.com", &ask("se1.contoso.com")).len(), 1);
+}
+
 #[test]
 fn the_topology_document_has_the_shape_of_the_sample() {
     let mut world = World::new(

@@ -23,6 +23,7 @@ function Get-LfQuery {
             Registrar = ''
         }
         'Get-CsTopology' = @{ AsXml = ''; LocalStore = '' }
+        'Get-CsUserDatabaseState' = @{ RegistrarPool = $name }
         'Get-CsWindowsService' = @{ ComputerName = $name; ExcludeActivityLevel = '' }
         'Test-CsDatabase' = @{ CentralManagementDatabase = '' }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Maker;
 use crate::{
-    lync::{EndpointState, Fact, MachineFqdn, Pool, PoolFqdn, PoolKind},
-    simulator::scenario::{Fault, FaultKind},
+    lync::{EndpointState, Fact, MachineFqdn, PeerSight, Pool, PoolFqdn, PoolKind},
+    simulator::scenario::{Fault, FaultKind, Link},
 };
 
 /// What is broken at the start.
@@ -17,6 +17,8 @@ pub(super) struct Health {
     pub(super) stopped: Vec<String>,
     /// Hosts that take no session.
     pub(super) faults: Vec<Fault>,
+    /// Links between the operator and machines that others see at work.
+    pub(super) cut: Vec<Link>,
     /// Pools whose databases cannot be opened although their server lives.
     pub(super) closed_stores: BTreeSet<PoolFqdn>,
     gone: BTreeSet<PoolFqdn>,
@@ -56,7 +58,7 @@ impl Health {
     fn take_pool(&mut self, maker: &mut Maker<'_>, name: &PoolFqdn, pool: &Pool, has_store: bool) {
         let mut dead = Vec::new();
         for machine in &pool.machines {
-            match self.look(maker, pool, machine) {
+            match self.look_twice(maker, pool, machine) {
                 Looks::Alive => {}
                 Looks::Stopped => self.stopped.push(machine.to_string()),
                 Looks::Dead => dead.push(machine.to_string()),
@@ -94,6 +96,26 @@ impl Health {
                 "the store's databases on {name} cannot be opened, since it does not answer"
             ));
             self.closed_stores.insert(name.clone());
+        }
+    }
+
+    /// What nobody reaches from the operator's place, and a Front End of another pool does, is cut off.
+    fn look_twice(&mut self, maker: &mut Maker<'_>, pool: &Pool, machine: &MachineFqdn) -> Looks {
+        let looks = self.look(maker, pool, machine);
+        let sights = maker.observed.peers.values().filter_map(|facts| facts.get(machine)?.value());
+        let alive = match sights.min() {
+            Some(PeerSight::Runs) => Looks::Alive,
+            Some(PeerSight::Stopped) => Looks::Stopped,
+            Some(PeerSight::Unreachable(_)) | None => return looks,
+        };
+        match (looks, alive) {
+            (Looks::Dead, alive) => {
+                maker.assume(format!("{machine} lives behind a cut link, since another pool reaches it"));
+                self.cut.push(Link { from: "operator".to_owned(), to: machine.to_string() });
+                alive
+            }
+            (Looks::Alive, Looks::Stopped) => Looks::Stopped,
+            (looks, _) => looks,
         }
     }
 

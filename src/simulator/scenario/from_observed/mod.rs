@@ -5,12 +5,17 @@
 
 mod health;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{BackupHealth, CmsSpec, EdgeSpec, Edition, Failure, InitialState, PoolSpec, Scenario, Start};
 use crate::lync::{
     Fact, Observed, Pool, PoolFqdn, PoolKind, PoolState, Source, Topology, Version,
     outputs::{ExportStatus, ImportStatus, MirrorRole},
 };
 use health::Health;
+
+/// A replica that is this far behind the one that has reported last does not report.
+const SILENT: SignedDuration = SignedDuration::from_mins(5);
 
 /// A scenario that was made from an observation.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +47,8 @@ pub fn from_observed(observed: &Observed) -> Result<Rebuilt, Vec<String>> {
     if !maker.missing.is_empty() {
         return Err(maker.missing);
     }
-    let begins = Failure { kill: health.dead, stop_registrars: health.stopped, ..Failure::default() };
+    let begins =
+        Failure { kill: health.dead, stop_registrars: health.stopped, cut: health.cut, ..Failure::default() };
     let scenario = Scenario {
         start: Start::Empty,
         sites: topology.sites.iter().map(|site| site.name.clone()).collect(),
@@ -75,6 +81,13 @@ impl<'a> Maker<'a> {
         if let Fact::Known { value, .. } = &self.observed.replicas {
             for (machine, _) in value.iter().filter(|(_, replica)| !replica.up_to_date) {
                 self.assume(format!("the replica of {machine} is current; it was behind"));
+            }
+            let newest = value.values().filter_map(|replica| replica.last_status_report).max();
+            let is_silent = |at: Timestamp| newest.is_some_and(|newest| newest.duration_since(at) > SILENT);
+            for (machine, replica) in value {
+                if let Some(at) = replica.last_status_report.filter(|at| is_silent(*at)) {
+                    self.assume(format!("the replica of {machine} has just reported; it had last at {at}"));
+                }
             }
         }
     }
