@@ -15,6 +15,7 @@ pub mod operator;
 pub mod plan;
 pub mod psrp;
 pub mod reach;
+pub mod readiness;
 pub mod simulator;
 pub mod snapshot;
 pub mod status;

@@ -10,6 +10,7 @@ mod init;
 mod operator;
 mod organisation;
 mod plan;
+mod readiness;
 mod recorded;
 mod remote;
 mod show;
@@ -40,6 +41,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Show the plan for the resources in files. Looks, plans, changes nothing.
     Plan(plan::PlanCommand),
+    /// Say whether a failover would work now, and what to mend first. Changes nothing.
+    Readiness(readiness::ReadinessCommand),
     /// Look at Lync once and write down what was seen. Changes nothing.
     Snapshot(snapshot::SnapshotCommand),
     /// Write the LyncFailover that describes Lync as it is now.
@@ -108,6 +111,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Simulate(command) => runtime.block_on(command.run()),
         Command::Plan(command) => runtime.block_on(command.run()),
+        Command::Readiness(command) => runtime.block_on(command.run()),
         Command::Snapshot(command) => runtime.block_on(command.run()),
         Command::Init(command) => runtime.block_on(command.run()),
         Command::Bridge(command) => runtime.block_on(command.run()),

@@ -32,6 +32,7 @@ use jiff::Timestamp;
 use crate::lync::{Observed, Topology};
 
 pub use assess::{Assessment, assess};
+pub use backup::{Travel, travel};
 pub use cms::CmsState;
 pub use contest::contests;
 pub use desired::{Desired, EdgeGoal, Limits, UsersGoal};

@@ -8,7 +8,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, verdict, world::World};
+use super::{
+    CmsState, Desired, Limits, Progress, Travel, Verdict,
+    backup::{is_broken, travel},
+    verdict,
+    world::World,
+};
 use crate::lync::{Observed, PoolFqdn, PoolState};
 
 /// A heartbeat as it was last seen to change, by our own clock: the clocks of Lync may differ.
@@ -39,6 +44,10 @@ pub struct Watch {
     pub cms_failing_on: Option<PoolFqdn>,
     /// Since when it has not worked there.
     pub cms_failing_since: Option<Timestamp>,
+    /// When the changes of each paired pool were last seen to reach its pair as they come.
+    pub kept_up_at: BTreeMap<PoolFqdn, Timestamp>,
+    /// Pools whose changes come late, or not at all.
+    pub behind_since: BTreeMap<PoolFqdn, Timestamp>,
     /// The heartbeat of the active master.
     pub master_beat: Option<Beat>,
     /// The heartbeat of the file transfer agent.
@@ -60,12 +69,22 @@ impl Watch {
             holding.map(|pool| (pool.clone(), before.get(pool).copied().unwrap_or(now))).collect()
         };
         let beats = observed.central_management.store.value();
+        let travels = |pool: &PoolFqdn| travel(observed, pool, false, limits, now);
+        let paired = topology.pools.iter().filter(|(_, pool)| pool.backup.is_some()).map(|(name, _)| name);
+        let kept_up = |pool: &PoolFqdn| match travels(pool) {
+            Ok(Travel::KeepsUp) => Some(now),
+            _ => old.kept_up_at.get(pool).copied(),
+        };
         let mut new = Self {
             last: Some(now),
             down_since: since(&old.down_since, &|pool| verdict::looks_down(pool, observed, limits, now)),
             half_way_since: since(&old.half_way_since, &|pool| {
                 let state = observed.pool_states.get(pool).and_then(|fact| fact.value());
                 matches!(state, Some(PoolState::FailingOver | PoolState::FailingBack))
+            }),
+            kept_up_at: paired.filter_map(|pool| Some((pool.clone(), kept_up(pool)?))).collect(),
+            behind_since: since(&old.behind_since, &|pool| {
+                matches!(travels(pool), Ok(Travel::Behind(_) | Travel::Broken(_)))
             }),
             master_beat: beat(old.master_beat, beats.and_then(|b| b.active_master_heartbeat), now),
             agent_beat: beat(old.agent_beat, beats.and_then(|b| b.active_file_transfer_agent_heartbeat), now),

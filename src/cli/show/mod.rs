@@ -3,11 +3,13 @@
 mod conditions;
 mod observed;
 mod plan;
+mod readiness;
 mod style;
 mod topology;
 
 pub(super) use conditions::{conditions, row};
 pub(super) use observed::observed;
 pub(super) use plan::plan;
+pub(super) use readiness::readiness;
 pub(super) use style::{Style, clock_time, indent, paint, table};
 pub(super) use topology::topology;
