@@ -17,6 +17,7 @@ pub mod plan;
 pub mod procedure;
 pub mod psrp;
 pub mod reach;
+pub mod readiness;
 pub mod runbook;
 pub mod simulator;
 pub mod snapshot;

@@ -190,7 +190,7 @@ fn the_tables_show_the_columns_that_people_know() {
         columns("LyncFailover"),
         ["DEPLOYMENT", "DESIRED", "ACTUAL", "READY", "STATUS", "STEP", "NEXT", "AGE"]
     );
-    assert_eq!(columns("LyncDeployment"), ["BRIDGE", "POOLS", "CMS", "READY", "AGE"]);
+    assert_eq!(columns("LyncDeployment"), ["BRIDGE", "POOLS", "CMS", "READINESS", "READY", "AGE"]);
 }
 
 #[test]

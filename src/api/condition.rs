@@ -37,11 +37,31 @@ closed_enum! {
         Drifted,
         /// The users could be failed back now.
         FailbackAvailable,
+        /// A failover of each paired pool would work now, as far as the operator can see: no check of
+        /// `status.readiness` that has a weight fails or is unknown.
+        DrReady,
     }
 }
 
 impl ConditionType {
-    /// The conditions of a `LyncDeployment`; a `LyncFailover` has [`Self::ALL`].
+    /// The conditions of a `LyncFailover`.
+    pub const FAILOVER: &[Self] = &[
+        Self::Ready,
+        Self::Reconciling,
+        Self::Stalled,
+        Self::EdgeNextHopSafe,
+        Self::CentralManagementHealthy,
+        Self::UsersServed,
+        Self::SourceAvailable,
+        Self::TargetReady,
+        Self::Approved,
+        Self::BridgeConnected,
+        Self::SplitBrainSuspected,
+        Self::Drifted,
+        Self::FailbackAvailable,
+    ];
+
+    /// The conditions of a `LyncDeployment`.
     pub const DEPLOYMENT: &[Self] = &[
         Self::Ready,
         Self::Reconciling,
@@ -49,6 +69,7 @@ impl ConditionType {
         Self::CentralManagementHealthy,
         Self::BridgeConnected,
         Self::SplitBrainSuspected,
+        Self::DrReady,
     ];
 }
 
@@ -196,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_no_longer_found_is_left_out() {
-        let all = first_conditions(ConditionType::ALL, 1, Timestamp::UNIX_EPOCH);
+        let all = first_conditions(ConditionType::FAILOVER, 1, Timestamp::UNIX_EPOCH);
         assert_eq!(all.len(), 13);
         assert!(all.iter().all(|c| c.status == "Unknown" && c.reason == "NotObserved"));
         let one = next_conditions(&all, [ready(ConditionStatus::True, "")], 1, Timestamp::UNIX_EPOCH);

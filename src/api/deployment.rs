@@ -42,6 +42,12 @@ use super::{DurationError, LyncDeploymentStatus, WinRm, parse_duration, referenc
         description = "The pool that carries the Central Management store"
     ),
     printcolumn(
+        name = "Readiness",
+        type_ = "integer",
+        json_path = ".status.readiness.score",
+        description = "Whether a failover would work, from 0 to 100"
+    ),
+    printcolumn(
         name = "Ready",
         type_ = "string",
         json_path = ".status.conditions[?(@.type==\"Ready\")].status",

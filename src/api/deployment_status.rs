@@ -5,6 +5,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ReadinessView;
 use crate::lync::PoolState;
 
 /// What the operator sees of a Lync organisation.
@@ -43,6 +44,10 @@ pub struct LyncDeploymentStatus {
     #[serde(default)]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["host".into()]))]
     pub executors: Vec<ExecutorView>,
+    /// Whether a failover of each paired pool would work, as far as the operator can see; absent while the
+    /// organisation is not looked at. The condition `DrReady` is its summary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readiness: Option<ReadinessView>,
 }
 
 impl Default for LyncDeploymentStatus {
@@ -57,6 +62,7 @@ impl Default for LyncDeploymentStatus {
             central_management: None,
             edges: Vec::new(),
             executors: Vec::new(),
+            readiness: None,
         }
     }
 }

@@ -24,6 +24,8 @@ mod load_error;
 mod metadata;
 #[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod plan_status;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
+mod readiness;
 mod reason;
 mod reference;
 mod rules;
@@ -55,6 +57,7 @@ pub use failover_status::{
     RunOutcome,
 };
 pub use plan_status::{PlanStatus, Risk, StepMode, StepState, StepStatus};
+pub use readiness::{CheckName, CheckResult, Effort, ReadinessCheck, ReadinessView};
 pub use reason::Reason;
 pub use reference::ObjectName;
 pub use winrm::{Endpoint, KerberosSpec, TlsSpec, WinRm};

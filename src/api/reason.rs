@@ -75,6 +75,10 @@ closed_enum! {
         Capable,
         /// It cannot take the users.
         NotCapable,
+        /// As far as can be seen, a failover would work.
+        Prepared,
+        /// Something stands in the way of a failover.
+        NotPrepared,
         /// At least one server takes cmdlets.
         Connected,
         /// No server can be reached.

@@ -11,6 +11,7 @@ mod operator;
 mod organisation;
 mod plan;
 mod procedure;
+mod readiness;
 mod recorded;
 mod remote;
 mod runbook;
@@ -46,6 +47,8 @@ enum Command {
     Runbook(runbook::RunbookCommand),
     /// Print the documented procedure as this version follows it, with its sources, as Markdown.
     Procedure(procedure::ProcedureCommand),
+    /// Say whether a failover would work now, and what to mend first. Changes nothing.
+    Readiness(readiness::ReadinessCommand),
     /// Look at Lync once and write down what was seen. Changes nothing.
     Snapshot(snapshot::SnapshotCommand),
     /// Write the LyncFailover that describes Lync as it is now.
@@ -116,6 +119,7 @@ pub fn run() -> ExitCode {
         Command::Plan(command) => runtime.block_on(command.run()),
         Command::Runbook(command) => runtime.block_on(command.run()),
         Command::Procedure(command) => Ok(command.run()),
+        Command::Readiness(command) => runtime.block_on(command.run()),
         Command::Snapshot(command) => runtime.block_on(command.run()),
         Command::Init(command) => runtime.block_on(command.run()),
         Command::Bridge(command) => runtime.block_on(command.run()),

@@ -80,6 +80,8 @@ pub struct Round {
     pub observed: Observed,
     /// What that says about the organisation.
     pub assessment: Assessment,
+    /// Since when things have been so.
+    pub watch: Watch,
     /// What it means for each subject, in their order.
     pub passed: Vec<Passed>,
     /// The operation in flight, whoever began it.
@@ -185,6 +187,7 @@ impl Rounds {
             is_running: record.resources.values().any(|memory| memory.run.is_some()),
             in_flight: record.intent,
             observed: seen,
+            watch: self.watch.clone(),
         })
     }
 }

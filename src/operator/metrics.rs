@@ -30,6 +30,8 @@ pub(super) struct Metrics {
     pub(super) leader: Gauge,
     /// 1 while `Ready` is True.
     pub(super) ready: Family<ResourceLabels, Gauge>,
+    /// Whether a failover would work, from 0 to 100.
+    pub(super) readiness_score: Family<ResourceLabels, Gauge>,
     /// When the last round ended, in seconds since 1970: the freshness of everything else.
     pub(super) last_round: Family<ResourceLabels, Gauge<f64, AtomicU64>>,
     /// Rounds.
@@ -46,6 +48,7 @@ impl Metrics {
         let metrics = Self {
             leader: Gauge::default(),
             ready: Family::default(),
+            readiness_score: Family::default(),
             last_round: Family::default(),
             rounds: Family::default(),
             steps: Family::default(),
@@ -54,6 +57,11 @@ impl Metrics {
         };
         registry.register("leader", "1 while this process leads", metrics.leader.clone());
         registry.register("ready", "1 while Ready is True, by LyncFailover", metrics.ready.clone());
+        registry.register(
+            "readiness_score",
+            "Whether a failover would work, from 0 to 100, by LyncDeployment",
+            metrics.readiness_score.clone(),
+        );
         registry.register(
             "last_round_timestamp_seconds",
             "When the last round ended, by LyncDeployment",
@@ -69,6 +77,7 @@ impl Metrics {
     pub(super) fn forget_deployment(&self, labels: &ResourceLabels) {
         self.rounds.remove(labels);
         self.last_round.remove(labels);
+        self.readiness_score.remove(labels);
     }
 
     /// The metrics in the text format of OpenMetrics.
@@ -89,6 +98,7 @@ mod tests {
         let labels = ResourceLabels { namespace: "n".to_owned(), name: "a".to_owned() };
         let metrics = Metrics::new();
         metrics.ready.get_or_create(&labels).set(1);
+        metrics.readiness_score.get_or_create(&labels).set(100);
         metrics.rounds.get_or_create(&labels).inc();
         metrics.last_round.get_or_create(&labels).set(1.0);
         metrics.steps.get_or_create(&StepLabels { step: "FailOverPool", outcome: "completed" }).inc();
@@ -103,6 +113,8 @@ mod tests {
         documented.sort_unstable();
         assert_eq!(told, documented);
         metrics.forget_deployment(&labels);
-        assert!(!metrics.text().contains("lync_failover_rounds_total{"), "{}", metrics.text());
+        for gone in ["lync_failover_rounds_total{", "lync_failover_readiness_score{"] {
+            assert!(!metrics.text().contains(gone), "{}", metrics.text());
+        }
     }
 }

@@ -55,6 +55,10 @@ pub(super) async fn report_deployment(
     outcome: &DeploymentOutcome<'_>,
 ) {
     let current = shared.resources.deployments.get(&ObjectRef::from_obj(&**deployment));
+    if let DeploymentOutcome::Unusable { .. } = outcome {
+        // Nobody looks any more: the last score would go on looking like today's.
+        shared.metrics.readiness_score.remove(&labels(&**deployment));
+    }
     let current =
         current.filter(|now| now.uid() == deployment.uid()).unwrap_or_else(|| Arc::clone(deployment));
     let next =

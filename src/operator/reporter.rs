@@ -13,7 +13,7 @@ use super::{
     control::Shared,
     events::step_ended,
     metrics::StepLabels,
-    report::{current, report_deployment, report_failover},
+    report::{current, labels, report_deployment, report_failover},
     write_status::Written,
 };
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     bridge::Ended,
     controller::{Event, Owner, Passed, Round},
     plan::{Desired, Limits, StepOutcome, StepRecord},
+    readiness::{Evidence, Inputs, Objectives, readiness},
     status::{DeploymentFound, DeploymentOutcome, Found, Outcome},
 };
 
@@ -138,6 +139,18 @@ fn owner(lfo: &LyncFailover) -> Owner {
 }
 
 async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
+    let objectives = Objectives::from(&batch.deployment.spec.objectives);
+    let readiness = readiness(Inputs {
+        observed: &batch.round.observed,
+        assessment: &batch.round.assessment,
+        watch: &batch.round.watch,
+        evidence: &Evidence::default(),
+        limits: &batch.limits,
+        objectives,
+        now: shared.environment.clock.now(),
+    });
+    let labels = labels(&*batch.deployment);
+    shared.metrics.readiness_score.get_or_create(&labels).set(i64::from(readiness.score));
     let is_leaving = batch.deployment.metadata.deletion_timestamp.is_some();
     // The deletion does not wait for what another deployment has sent.
     let uid = batch.deployment.uid().unwrap_or_default();
@@ -147,6 +160,7 @@ async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
         organisation: batch.identity.as_deref(),
         observed: &batch.round.observed,
         assessment: &batch.round.assessment,
+        readiness: &readiness,
         limits: &batch.limits,
         deletion_waits_for: own.map(ToString::to_string),
     };

@@ -53,6 +53,8 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
         reached.close().await;
     }
     members.update(&shared, &[]);
+    // A last report must not show again what is forgotten now.
+    drop(reporter);
     shared.metrics.forget_deployment(&labels(&*first));
     shared.environment.simulators.close(&uid);
 }

@@ -1,8 +1,10 @@
 //! Whether the Backup Service allows a move without loss (JJ205252; states by Jens Trier Rasmussen).
 
-use super::world::World;
+use jiff::Timestamp;
+
+use super::{Limits, world::World};
 use crate::lync::{
-    PoolFqdn,
+    Observed, PoolFqdn,
     outputs::{BackupModule, ExportStatus, ImportStatus},
 };
 
@@ -30,20 +32,13 @@ pub(super) fn backup_health(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn) -
             return BackupHealth::Unknown(format!("{pool}: no module reported"));
         }
         for module in &status.modules {
-            let is_store = module.name.starts_with("CentralMgmt");
             if is_in_error(module) {
                 return BackupHealth::Broken(format!(
                     "Backup Service of {pool}: {} is in ErrorState",
                     module.name
                 ));
             }
-            // The store's module does not export from the pool that is not the master.
-            let lags = match module.export {
-                ExportStatus::FinalState | ExportStatus::SteadyState => false,
-                ExportStatus::NotInitialized => !is_store,
-                _ => true,
-            };
-            if lags && pool == from {
+            if lags(module, false) && pool == from {
                 return BackupHealth::Behind(format!(
                     "the Backup Service of {pool} catches up ({} is {:?})",
                     module.name, module.export
@@ -61,6 +56,70 @@ pub(super) fn is_broken(world: &World<'_>, pool: &PoolFqdn) -> bool {
         let status = world.observed.backup_services.get(pool).and_then(|fact| world.live(fact).ok());
         status.is_some_and(|status| status.modules.iter().any(is_in_error))
     })
+}
+
+/// How the changes of a pool travel to its pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Travel {
+    /// The pair has them within the interval of the service.
+    KeepsUp,
+    /// They come late. In words, what does.
+    Behind(String),
+    /// They do not come. In words, what is broken.
+    Broken(String),
+}
+
+/// How the changes of a pool travel to its pair: what it sends, and whether the pair takes it in.
+///
+/// # Errors
+///
+/// Says in words why it is not known: an unpaired pool, or a service that could not be asked lately.
+pub fn travel(
+    observed: &Observed,
+    pool: &PoolFqdn,
+    has_store: bool,
+    limits: &Limits,
+    now: Timestamp,
+) -> Result<Travel, String> {
+    let topology = observed.topology.value().ok_or("the topology is not known")?;
+    let pair = topology.backup_of(pool).ok_or_else(|| format!("{pool} has no pair"))?;
+    let modules = |pool: &PoolFqdn| {
+        let fact = observed.backup_services.get(pool).ok_or("not observed yet".to_owned());
+        let status = fact.and_then(|fact| fact.live(now, limits.stale_after));
+        let status = status.map_err(|why| format!("Backup Service of {pool}: {why}"))?;
+        match status.modules.as_slice() {
+            [] => Err(format!("Backup Service of {pool}: no module reported")),
+            modules => Ok(modules),
+        }
+    };
+    let (sends, takes_in) = (modules(pool), modules(pair));
+    // What is seen to be wrong on one side is wrong, whatever the other one says.
+    let bad = |modules: &Result<&[BackupModule], String>, is_bad: &dyn Fn(&BackupModule) -> bool| {
+        modules.as_ref().ok().and_then(|modules| modules.iter().find(|m| is_bad(m)).cloned())
+    };
+    if let Some(module) = bad(&sends, &|module| module.export == ExportStatus::ErrorState) {
+        return Ok(Travel::Broken(format!("{} of {pool} cannot send: it is in ErrorState", module.name)));
+    }
+    if let Some(module) = bad(&takes_in, &|module| module.import == ImportStatus::ErrorState) {
+        return Ok(Travel::Broken(format!(
+            "{} of {pair} does not take in: it is in ErrorState",
+            module.name
+        )));
+    }
+    if let Some(module) = bad(&sends, &|module| lags(module, has_store)) {
+        return Ok(Travel::Behind(format!("{} of {pool} is in {:?}", module.name, module.export)));
+    }
+    sends.and(takes_in).map(|_| Travel::KeepsUp)
+}
+
+/// Whether a module has something left to send. That of the store has nothing to send from the pool that is
+/// not the master.
+fn lags(module: &BackupModule, has_store: bool) -> bool {
+    match module.export {
+        ExportStatus::FinalState | ExportStatus::SteadyState => false,
+        ExportStatus::NotInitialized => has_store || !module.name.starts_with("CentralMgmt"),
+        ExportStatus::NonSteadyState | ExportStatus::ErrorState => true,
+    }
 }
 
 fn is_in_error(module: &BackupModule) -> bool {

@@ -136,6 +136,10 @@ fn agree(world: &World<'_>, roles: &[CmsRole], store: &StoreStatus) -> CmsState 
         Ok(sql) => sql,
         Err(why) => return CmsState::Unknown { why: format!("the pointer in Active Directory: {why}") },
     };
+    if world.observed.topology.value().is_none() {
+        // Which pool a store belongs to, only the topology says: that is no contradiction.
+        return CmsState::Unknown { why: format!("the topology is not known, and with it whose {pointer} is") };
+    }
     if world.topology.pool_of_store(pointer) != Some(pool) {
         return CmsState::SplitBrain {
             why: format!("the active row names {pool}, Active Directory points to {pointer}"),

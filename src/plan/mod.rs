@@ -40,6 +40,7 @@ use jiff::Timestamp;
 use crate::lync::{Observed, Topology};
 
 pub use assess::{Assessment, assess};
+pub use backup::{Travel, travel};
 pub use ballots::{Ballot, Observer, Vote, answers_for_itself, ballots, is_in_doubt};
 pub use cms::CmsState;
 pub use contest::contests;

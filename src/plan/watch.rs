@@ -9,7 +9,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CmsState, Desired, Limits, Progress, Verdict, backup::is_broken, ballots, failback::behind, verdict,
+    CmsState, Desired, Limits, Progress, Travel, Verdict,
+    backup::{is_broken, travel},
+    ballots,
+    failback::behind,
+    verdict,
     world::World,
 };
 use crate::lync::{EdgeFqdn, Fact, MachineFqdn, Observed, PoolFqdn, PoolState, Topology};
@@ -65,6 +69,10 @@ pub struct Watch {
     /// Pools whose servers have all been seen with a current replica since the pool last looked down: they know
     /// what became of it.
     pub caught_up: BTreeSet<PoolFqdn>,
+    /// When the changes of each paired pool were last seen to reach its pair as they come.
+    pub kept_up_at: BTreeMap<PoolFqdn, Timestamp>,
+    /// Pools whose changes come late, or not at all.
+    pub behind_since: BTreeMap<PoolFqdn, Timestamp>,
     /// The heartbeat of the active master.
     pub master_beat: Option<Beat>,
     /// The heartbeat of the file transfer agent.
@@ -89,6 +97,12 @@ impl Watch {
         let voting =
             Self { reports: reports(&old.reports, observed, topology, limits, now), ..Self::default() };
         let looks_down = |pool: &PoolFqdn| verdict::looks_down(pool, observed, &voting, limits, now);
+        let travels = |pool: &PoolFqdn| travel(observed, pool, false, limits, now);
+        let paired = topology.pools.iter().filter(|(_, pool)| pool.backup.is_some()).map(|(name, _)| name);
+        let kept_up = |pool: &PoolFqdn| match travels(pool) {
+            Ok(Travel::KeepsUp) => Some(now),
+            _ => old.kept_up_at.get(pool).copied(),
+        };
         let mut new = Self {
             last: Some(now),
             down_since: since(&old.down_since, &looks_down),
@@ -97,6 +111,10 @@ impl Watch {
                 matches!(state, Some(PoolState::FailingOver | PoolState::FailingBack))
             }),
             hops: hops(&old, observed, limits, now),
+            kept_up_at: paired.filter_map(|pool| Some((pool.clone(), kept_up(pool)?))).collect(),
+            behind_since: since(&old.behind_since, &|pool| {
+                matches!(travels(pool), Ok(Travel::Behind(_) | Travel::Broken(_)))
+            }),
             master_beat: beat(old.master_beat, beats.and_then(|b| b.active_master_heartbeat), now),
             agent_beat: beat(old.agent_beat, beats.and_then(|b| b.active_file_transfer_agent_heartbeat), now),
             ..voting.clone()

@@ -105,6 +105,7 @@ fn lay_over(known: &mut PoolSpec, spec: &PoolSpec) {
     known.sql_mirror = over.sql_mirror.or(known.sql_mirror.take());
     known.mirror_is_principal = over.mirror_is_principal.or(known.mirror_is_principal);
     known.backup = over.backup.or(known.backup.take());
+    known.backup_one_sided = over.backup_one_sided.or(known.backup_one_sided);
     known.users = over.users.or(known.users);
     known.central_management = over.central_management.or(known.central_management);
     known.store_installed = over.store_installed.or(known.store_installed);
@@ -203,11 +204,14 @@ fn build_pool(spec: &PoolSpec, all: &[PoolSpec], cms: &PoolFqdn) -> Result<(Pool
     Ok((name, pool))
 }
 
-/// Pairing is mutual: one side may leave it out.
+/// Pairing is mutual, unless the scenario says otherwise: one side may leave it out.
 fn partner(spec: &PoolSpec, all: &[PoolSpec]) -> Option<String> {
     let names_me = |other: &&PoolSpec| {
         other.backup.as_deref().is_some_and(|backup| backup.eq_ignore_ascii_case(&spec.fqdn))
     };
+    if all.iter().filter(names_me).any(|other| other.backup_one_sided == Some(true)) {
+        return None;
+    }
     spec.backup.clone().or_else(|| all.iter().find(names_me).map(|other| other.fqdn.clone()))
 }
 

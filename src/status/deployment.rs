@@ -2,7 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{conditions::unknown, organisation, seen::edge_view, views::time};
+use super::{
+    conditions::unknown,
+    organisation,
+    readiness::{dr_ready, readiness_view},
+    seen::edge_view,
+    views::time,
+};
 use crate::{
     api::{
         CentralManagementView, ConditionStatus, ConditionType, ExecutorGuard, ExecutorState, ExecutorView,
@@ -11,6 +17,7 @@ use crate::{
     },
     lync::{EndpointState, Fact, Guard, MachineFqdn, Observed, Pool, PoolFqdn, PoolKind},
     plan::{Assessment, Ballot, Limits, Verdict, Vote as Voted},
+    readiness::Readiness,
 };
 
 /// What a round found of an organisation.
@@ -23,6 +30,8 @@ pub struct DeploymentFound<'a> {
     pub observed: &'a Observed,
     /// What that says.
     pub assessment: &'a Assessment,
+    /// Whether a failover would work.
+    pub readiness: &'a Readiness,
     /// The planner's numbers.
     pub limits: &'a Limits,
     /// The operation that a requested deletion waits for, in words.
@@ -65,6 +74,8 @@ pub fn next_deployment(
             LyncDeploymentStatus {
                 observed_generation: generation,
                 conditions: next_conditions(&old.conditions, findings, generation, now),
+                // A score of days ago would look like one of today.
+                readiness: None,
                 ..old.clone()
             }
         }
@@ -105,6 +116,7 @@ fn found_status(
             .iter()
             .map(|(host, fact)| executor(found, host, fact, now))
             .collect(),
+        readiness: Some(readiness_view(found.readiness)),
     };
     let same_facts = LyncDeploymentStatus { observed_at: None, ..old.clone() } == new;
     new.observed_at = old.observed_at.clone().filter(|_| same_facts).or_else(|| Some(time(now)));
@@ -142,6 +154,7 @@ fn findings(found: &DeploymentFound<'_>, now: Timestamp) -> Vec<Finding> {
         organisation::central_management_healthy(&found.assessment.central_management),
         bridge,
         organisation::split_brain_suspected(&found.assessment.central_management),
+        dr_ready(found.readiness),
     ]
 }
 

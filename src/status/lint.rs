@@ -32,7 +32,7 @@ pub fn lint(old: &LyncFailoverStatus, new: &LyncFailoverStatus, plan: Option<&Pl
     let ready = is_true(ConditionType::Ready);
 
     let types: Vec<&str> = new.conditions.iter().map(|condition| condition.type_.as_str()).collect();
-    let wanted: Vec<&str> = ConditionType::ALL.iter().map(|condition| condition.as_str()).collect();
+    let wanted: Vec<&str> = ConditionType::FAILOVER.iter().map(|condition| condition.as_str()).collect();
     rule(1, types == wanted, "conditions are missing, doubled or out of order");
     for condition in &new.conditions {
         rule(2, condition.reason.parse::<Reason>().is_ok(), "a reason is not of the vocabulary");

@@ -8,6 +8,7 @@ mod lines;
 pub mod lint;
 mod next_action;
 mod organisation;
+mod readiness;
 mod seen;
 mod summary;
 mod views;
@@ -23,6 +24,7 @@ use crate::{
 
 pub use deployment::{DeploymentFound, DeploymentOutcome, next_deployment};
 pub use lines::{Names, actual_line, desired_line};
+pub use readiness::readiness_view;
 pub(crate) use views::hold_text;
 
 /// What a pass found about one resource.
@@ -101,7 +103,7 @@ fn unusable_status(
     let generation = generation.max(old.observed_generation);
     // A deployment that is not there yet may still come; a spec that cannot be read needs a person.
     let is_stalled = reason == Reason::InvalidSpec;
-    let findings = ConditionType::ALL.iter().map(|condition| match condition {
+    let findings = ConditionType::FAILOVER.iter().map(|condition| match condition {
         ConditionType::Ready => Finding::new(*condition, false, reason, message),
         ConditionType::Reconciling => Finding::new(*condition, !is_stalled, reason, message),
         ConditionType::Stalled => Finding::new(*condition, is_stalled, reason, message),

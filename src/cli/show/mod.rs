@@ -4,6 +4,7 @@ mod advice;
 mod conditions;
 mod observed;
 mod plan;
+mod readiness;
 mod style;
 mod topology;
 
@@ -11,5 +12,6 @@ pub(super) use advice::advice;
 pub(super) use conditions::{conditions, row};
 pub(super) use observed::observed;
 pub(super) use plan::plan;
+pub(super) use readiness::readiness;
 pub(super) use style::{Style, clock_time, indent, paint, table};
 pub(super) use topology::topology;

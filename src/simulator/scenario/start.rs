@@ -89,6 +89,9 @@ pub struct PoolSpec {
     /// The pool that it is paired with; pairing is mutual.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
+    /// Whether that pool does not name it back, as after a topology that was published half; default false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup_one_sided: Option<bool>,
     /// How many users are homed on it; default 12000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 1_000_000))]

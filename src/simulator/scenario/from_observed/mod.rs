@@ -154,6 +154,11 @@ impl<'a> Maker<'a> {
             sql_mirror: pool.central_management_mirror.as_ref().map(ToString::to_string),
             mirror_is_principal: self.mirror_is_principal(name, pool),
             backup: pool.backup.as_ref().map(ToString::to_string),
+            backup_one_sided: pool
+                .backup
+                .as_ref()
+                .is_some_and(|pair| self.topology.backup_of(pair) != Some(name))
+                .then_some(true),
             users: None,
             central_management: Some(has_store),
             store_installed: has_store.then(|| !health.closed_stores.contains(name)),
