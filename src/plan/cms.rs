@@ -138,7 +138,9 @@ fn agree(world: &World<'_>, roles: &[CmsRole], store: &StoreStatus) -> CmsState 
     };
     if world.observed.topology.value().is_none() {
         // Which pool a store belongs to, only the topology says: that is no contradiction.
-        return CmsState::Unknown { why: format!("the topology is not known, and with it whose {pointer} is") };
+        return CmsState::Unknown {
+            why: format!("the topology is not known, and with it whose {pointer} is"),
+        };
     }
     if world.topology.pool_of_store(pointer) != Some(pool) {
         return CmsState::SplitBrain {

@@ -40,7 +40,7 @@ fn applying_it_again_changes_nothing() {
     let diff = plane.kubectl(&["diff", "--server-side", "-k", &path("deploy")], "");
     assert_eq!((diff.code, diff.stdout.as_str()), (0, ""), "{}", diff.stderr);
     let again = plane.kubectl(&["apply", "--server-side", "--validate=strict", "-k", &path("deploy")], "");
-    assert_eq!(again.ok().lines().count(), 13);
+    assert_eq!(again.ok().lines().count(), 23);
 }
 
 /// Not only the Pod on its own: the real controllers make both replicas where `restricted` is enforced.

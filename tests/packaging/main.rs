@@ -9,6 +9,7 @@ mod controlplane;
 mod image;
 mod objects;
 mod people;
+mod policies;
 mod release;
 mod rights;
 mod run;

@@ -58,7 +58,8 @@ fn a_release_takes_the_definitions_along_and_leaves_them_and_the_resources_behin
     plane.kubectl(&["apply", "-k", &sample], "").ok();
     let record =
         ["create", "configmap", "lync-organisation-0", "-n", NAMESPACE, "--from-literal=record.json={}"];
-    plane.kubectl(&record, "").ok();
+    let operator = plane.existing_account(NAMESPACE, NAME);
+    plane.kubectl_as(&operator, &record, "").ok();
 
     let setting = ["--set", "image.repository=elsewhere"];
     helm(&[&["upgrade", NAME, &chart], &setting[..]].concat()).ok();

@@ -19,7 +19,7 @@ fn kustomize_and_helm_install_the_same_objects() {
     let keys =
         |objects: &std::collections::BTreeMap<Key, _>| -> BTreeSet<Key> { objects.keys().cloned().collect() };
     assert_eq!(keys(&theirs), keys(&ours));
-    assert_eq!(ours.len(), 12, "{:?}", keys(&ours));
+    assert_eq!(ours.len(), 22, "{:?}", keys(&ours));
     for (key, object) in &ours {
         assert_eq!(&theirs[key], object, "{key:?}: on the left the chart, on the right deploy/");
     }
@@ -78,10 +78,10 @@ fn one_namespace_needs_no_right_in_the_others() {
     let apart = templated(&["--set", "rbac.aggregate=false"]);
     let roles: Vec<String> =
         apart.iter().filter(|(key, _)| key.0 == "ClusterRole").map(|(_, role)| role.to_string()).collect();
-    assert_eq!(roles.len(), 3);
+    assert_eq!(roles.len(), 5);
     assert!(!roles.concat().contains("aggregate-to"), "{roles:?}");
 
-    let none = templated(&["--set", "rbac.create=false", "--set", "crds.install=false"]);
+    let none = templated(&["--set", "rbac.create=false,crds.install=false,admissionPolicies.enabled=false"]);
     let kinds: BTreeSet<&str> = none.keys().map(|key| key.0.as_str()).collect();
     assert_eq!(
         kinds,
