@@ -19,6 +19,12 @@ pub fn helm_dir() -> &'static Path {
     DIR.get_or_init(|| build(&["helm"]))
 }
 
+/// The judge of `tests/gitops`, which is built in about two minutes the first time.
+pub fn judge() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build(&["judge"]).join("judge"))
+}
+
 fn build(args: &[&str]) -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/controlplane/build");
     let output = Command::new(&script)

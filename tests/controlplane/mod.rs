@@ -5,7 +5,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses its own part")]
 
 pub mod audit;
-mod binaries;
+pub mod binaries;
 pub mod faults;
 mod flags;
 mod home;
