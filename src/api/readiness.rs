@@ -1,10 +1,10 @@
 //! Readiness in the status of a `LyncDeployment`: would a failover work tonight?
 
-use std::fmt;
-
 use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::closed::closed_enum;
 
 /// Whether a failover of each paired pool would work, as far as the operator can see.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
@@ -44,39 +44,41 @@ pub struct ReadinessCheck {
     pub effort: Option<Effort>,
 }
 
-/// What is checked. What each check means, and its weight: `docs/readiness.md`.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CheckName {
-    /// The pool has a backup pool.
-    Paired,
-    /// The backup pool names the pool as its own.
-    PairIsMutual,
-    /// The backup pool is seen alive.
-    TargetAlive,
-    /// Neither pool of the pair is failed over, or half-way.
-    PoolStatesActive,
-    /// The pool that would receive the Central Management store has a standby of it.
-    StandbyCentralManagementStore,
-    /// Where that standby is mirrored, the primary is the principal.
-    StandbyMirror,
-    /// The Backup Service carries the changes of the pool to its pair.
-    BackupServiceSteady,
-    /// What the pair has of the pool's data is not older than the recovery point objective.
-    BackupAge,
-    /// Some server of the backup pool takes cmdlets.
-    TargetExecutor,
-    /// Each server that is listed as endpoint takes cmdlets.
-    ExecutorFit,
-    /// The next hop of the Edge pool could be changed, and the Edge would learn of it.
-    EdgeNextHopChangeable,
-    /// The Central Management store works.
-    CentralManagementHealthy,
-    /// The replicas of the internal servers have the newest configuration.
-    ReplicasCurrent,
-    /// What a failover does not carry over is exported, off the pool.
-    ExportsFresh,
-    /// A failover has been tried lately.
-    LastDrill,
+closed_enum! {
+    /// What is checked. What each check means, and its weight: `docs/readiness.md`.
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    pub enum CheckName {
+        /// The pool has a backup pool.
+        Paired,
+        /// The backup pool names the pool as its own.
+        PairIsMutual,
+        /// The backup pool is seen alive.
+        TargetAlive,
+        /// Neither pool of the pair is failed over, or half-way.
+        PoolStatesActive,
+        /// The pool that would receive the Central Management store has a standby of it.
+        StandbyCentralManagementStore,
+        /// Where that standby is mirrored, the primary is the principal.
+        StandbyMirror,
+        /// The Backup Service carries the changes of the pool to its pair.
+        BackupServiceSteady,
+        /// What the pair has of the pool's data is not older than the recovery point objective.
+        BackupAge,
+        /// Some server of the backup pool takes cmdlets.
+        TargetExecutor,
+        /// Each server that is listed as endpoint takes cmdlets.
+        ExecutorFit,
+        /// The next hop of the Edge pool could be changed, and the Edge would learn of it.
+        EdgeNextHopChangeable,
+        /// The Central Management store works.
+        CentralManagementHealthy,
+        /// The replicas of the internal servers have the newest configuration.
+        ReplicasCurrent,
+        /// What a failover does not carry over is exported, off the pool.
+        ExportsFresh,
+        /// A failover has been tried lately.
+        LastDrill,
+    }
 }
 
 /// What came of a check.
@@ -103,36 +105,9 @@ pub enum Effort {
     Days,
 }
 
-impl CheckName {
-    /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 15] = [
-        Self::Paired,
-        Self::PairIsMutual,
-        Self::TargetAlive,
-        Self::PoolStatesActive,
-        Self::StandbyCentralManagementStore,
-        Self::StandbyMirror,
-        Self::BackupServiceSteady,
-        Self::BackupAge,
-        Self::TargetExecutor,
-        Self::ExecutorFit,
-        Self::EdgeNextHopChangeable,
-        Self::CentralManagementHealthy,
-        Self::ReplicasCurrent,
-        Self::ExportsFresh,
-        Self::LastDrill,
-    ];
-}
-
 impl CheckResult {
     /// Whether the weight of the check is lost.
     pub fn is_lacking(self) -> bool {
         matches!(self, Self::Fail | Self::Unknown)
-    }
-}
-
-impl fmt::Display for CheckName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
     }
 }

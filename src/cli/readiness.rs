@@ -13,9 +13,9 @@ use super::{
     show,
 };
 use crate::{
-    api::{CheckResult, ObjectivesSpec, ReadinessView},
+    api::{CheckResult, ObjectivesSpec},
     plan::Limits,
-    readiness::{Objectives, at_first_sight},
+    readiness::{Objectives, Readiness, at_first_sight},
     snapshot::{Snapshot, Subject},
     status::readiness_view,
 };
@@ -71,7 +71,7 @@ impl ReadinessCommand {
                 super::print_json(&document)?;
             }
         }
-        Ok(ExitCode::from(exit_code(&view)))
+        Ok(ExitCode::from(exit_code(&readiness)))
     }
 
     /// What there is to judge, with the numbers of the deployment of the files.
@@ -98,8 +98,8 @@ impl ReadinessCommand {
     }
 }
 
-fn exit_code(view: &ReadinessView) -> u8 {
-    let any = |result| view.checks.iter().any(|check| check.weight > 0 && check.result == result);
+fn exit_code(readiness: &Readiness) -> u8 {
+    let any = |result| !readiness.weighty(result).is_empty();
     match (any(CheckResult::Fail), any(CheckResult::Unknown)) {
         (true, _) => 1,
         (false, true) => 4,

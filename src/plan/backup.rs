@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Limits, world::World};
 use crate::lync::{
-    Observed, PoolFqdn,
-    outputs::{BackupModule, ExportStatus, ImportStatus},
+    Fact, Observed, PoolFqdn,
+    outputs::{BackupModule, BackupServiceStatus, ExportStatus, ImportStatus},
 };
 
 /// What the Backup Service of a pair allows.
@@ -23,15 +23,11 @@ pub(super) enum BackupHealth {
 /// The health of the Backup Service for moving users from one pool of a pair to the other.
 pub(super) fn backup_health(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn) -> BackupHealth {
     for pool in [from, to] {
-        let status = match world.observed.backup_services.get(pool).map(|fact| world.live(fact)) {
-            Some(Ok(status)) => status,
-            Some(Err(why)) => return BackupHealth::Unknown(format!("{pool}: {why}")),
-            None => return BackupHealth::Unknown(format!("{pool}: not observed yet")),
+        let modules = match modules(world.observed, pool, |fact| world.live(fact)) {
+            Ok(modules) => modules,
+            Err(why) => return BackupHealth::Unknown(why),
         };
-        if status.modules.is_empty() {
-            return BackupHealth::Unknown(format!("{pool}: no module reported"));
-        }
-        for module in &status.modules {
+        for module in modules {
             if is_in_error(module) {
                 return BackupHealth::Broken(format!(
                     "Backup Service of {pool}: {} is in ErrorState",
@@ -53,8 +49,8 @@ pub(super) fn backup_health(world: &World<'_>, from: &PoolFqdn, to: &PoolFqdn) -
 pub(super) fn is_broken(world: &World<'_>, pool: &PoolFqdn) -> bool {
     let pair = world.topology.backup_of(pool);
     std::iter::once(pool).chain(pair).any(|pool| {
-        let status = world.observed.backup_services.get(pool).and_then(|fact| world.live(fact).ok());
-        status.is_some_and(|status| status.modules.iter().any(is_in_error))
+        modules(world.observed, pool, |fact| world.live(fact))
+            .is_ok_and(|modules| modules.iter().any(is_in_error))
     })
 }
 
@@ -84,13 +80,8 @@ pub fn travel(
     let topology = observed.topology.value().ok_or("the topology is not known")?;
     let pair = topology.backup_of(pool).ok_or_else(|| format!("{pool} has no pair"))?;
     let modules = |pool: &PoolFqdn| {
-        let fact = observed.backup_services.get(pool).ok_or("not observed yet".to_owned());
-        let status = fact.and_then(|fact| fact.live(now, limits.stale_after));
-        let status = status.map_err(|why| format!("Backup Service of {pool}: {why}"))?;
-        match status.modules.as_slice() {
-            [] => Err(format!("Backup Service of {pool}: no module reported")),
-            modules => Ok(modules),
-        }
+        let modules = modules(observed, pool, |fact| fact.live(now, limits.stale_after));
+        modules.map_err(|why| format!("Backup Service of {why}"))
     };
     let (sends, takes_in) = (modules(pool), modules(pair));
     // What is seen to be wrong on one side is wrong, whatever the other one says.
@@ -110,6 +101,20 @@ pub fn travel(
         return Ok(Travel::Behind(format!("{} of {pool} is in {:?}", module.name, module.export)));
     }
     sends.and(takes_in).map(|_| Travel::KeepsUp)
+}
+
+/// What the modules of a pool say of themselves, as far as it can be relied on; else the pool and why not.
+fn modules<'a>(
+    observed: &'a Observed,
+    pool: &PoolFqdn,
+    live: impl FnOnce(&'a Fact<BackupServiceStatus>) -> Result<&'a BackupServiceStatus, String>,
+) -> Result<&'a [BackupModule], String> {
+    let fact = observed.backup_services.get(pool).ok_or_else(|| format!("{pool}: not observed yet"))?;
+    let status = live(fact).map_err(|why| format!("{pool}: {why}"))?;
+    match status.modules.as_slice() {
+        [] => Err(format!("{pool}: no module reported")),
+        modules => Ok(modules),
+    }
 }
 
 /// Whether a module has something left to send. That of the store has nothing to send from the pool that is

@@ -17,7 +17,7 @@ mod score;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    api::{CheckName, ObjectivesSpec},
+    api::{CheckName, CheckResult, ObjectivesSpec},
     lync::{Fact, Observed, Topology},
     plan::{Assessment, Limits, Progress, Watch, assess},
 };
@@ -75,13 +75,12 @@ pub struct Readiness {
 
 /// Judges the readiness of an organisation. Total and deterministic.
 pub fn readiness(inputs: Inputs<'_>) -> Readiness {
-    let mut checks = match inputs.topology() {
-        Ok(topology) => of_topology(inputs, topology),
-        Err(why) => blind(&why),
-    };
-    checks.push(central::healthy(inputs));
+    let mut checks = vec![central::healthy(inputs), evidence::exports(inputs), evidence::drill(inputs)];
     checks.extend(hosts::fit(inputs));
-    checks.extend([evidence::exports(inputs), evidence::drill(inputs)]);
+    checks.extend(match inputs.topology() {
+        Ok(topology) => of_topology(inputs, topology),
+        Err(why) => blind(&why, &checks),
+    });
     checks.sort_by_key(|check| check.name);
     Readiness { score: score::score(&checks), checks }
 }
@@ -108,30 +107,24 @@ fn of_topology(inputs: Inputs<'_>, topology: &Topology) -> Vec<Check> {
     checks
 }
 
-/// Without the topology nobody knows whom to ask about.
-fn blind(why: &str) -> Vec<Check> {
-    use CheckName::{
-        BackupAge, BackupServiceSteady, EdgeNextHopChangeable, PairIsMutual, Paired, PoolStatesActive,
-        ReplicasCurrent, StandbyCentralManagementStore, StandbyMirror, TargetAlive, TargetExecutor,
-    };
-    let names = [
-        Paired,
-        PairIsMutual,
-        TargetAlive,
-        PoolStatesActive,
-        StandbyCentralManagementStore,
-        StandbyMirror,
-        BackupServiceSteady,
-        BackupAge,
-        TargetExecutor,
-        EdgeNextHopChangeable,
-        ReplicasCurrent,
-    ];
-    let one = |name| {
+/// Without the topology nobody knows whom to ask about: what is left to judge is unknown.
+fn blind(why: &str, judged: &[Check]) -> Vec<Check> {
+    let is_left = |name: &CheckName| judged.iter().all(|check| check.name != *name);
+    let unknown = |name| {
         let message = format!("the topology is not known: {why}");
         Check::unknown(name, Subject::Organisation, message, Fix::see_the_bridge())
     };
-    names.map(one).into()
+    CheckName::ALL.iter().copied().filter(is_left).map(unknown).collect()
+}
+
+impl Readiness {
+    /// The checks that have a weight and came to this for some subject, each once, in order.
+    pub fn weighty(&self, result: CheckResult) -> Vec<CheckName> {
+        let found = self.checks.iter().filter(|check| check.result == result && weight(check.name) > 0);
+        let mut names: Vec<_> = found.map(|check| check.name).collect();
+        names.dedup();
+        names
+    }
 }
 
 impl<'a> Inputs<'a> {

@@ -28,14 +28,14 @@ pub fn weight(name: CheckName) -> i32 {
 /// broken.
 pub(super) fn score(checks: &[Check]) -> i32 {
     let lacks = |name: &CheckName| checks.iter().any(|c| c.name == *name && c.result.is_lacking());
-    100 - CheckName::ALL.into_iter().filter(lacks).map(weight).sum::<i32>()
+    100 - CheckName::ALL.iter().copied().filter(lacks).map(weight).sum::<i32>()
 }
 
 /// The three cheapest ways to a better score, in words: by effort, then by what they bring. The points of a
 /// check come back when all its subjects are mended, so its effort is that of the longest fix.
 pub fn fixes(checks: &[Check]) -> Vec<String> {
     let mut found: Vec<(Effort, i32, String)> = Vec::new();
-    for name in CheckName::ALL.into_iter().filter(|name| weight(*name) > 0) {
+    for name in CheckName::ALL.iter().copied().filter(|name| weight(*name) > 0) {
         let lacking = || checks.iter().filter(move |check| check.name == name);
         let all: Vec<_> = lacking().filter_map(|check| Some((check, check.fix.as_ref()?))).collect();
         let Some((first, fix)) = all.iter().rev().max_by_key(|(_, fix)| fix.effort) else { continue };

@@ -53,7 +53,7 @@ fn edge_next_hop_safe(found: &Found<'_>, now: Timestamp) -> Finding {
                 );
                 return Finding::new(condition, false, Reason::AtRisk, message);
             }
-            Ok(hop) if found.plan.verdicts.get(hop).is_some_and(Verdict::is_down) => {
+            Ok(hop) if found.is_down(hop) => {
                 let message = format!("{edge} sends what comes from outside to {hop}, which is down");
                 return Finding::new(condition, false, Reason::AtRisk, message);
             }

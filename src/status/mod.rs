@@ -18,8 +18,8 @@ use jiff::Timestamp;
 
 use crate::{
     api::{ConditionType, Finding, LyncFailoverStatus, Management, Reason, condition::next_conditions},
-    lync::Observed,
-    plan::{Desired, Plan, Progress},
+    lync::{Observed, PoolFqdn},
+    plan::{Desired, Plan, Progress, Verdict},
 };
 
 pub use deployment::{DeploymentFound, DeploymentOutcome, next_deployment};
@@ -45,6 +45,13 @@ pub struct Found<'a> {
     pub progress: &'a Progress,
     /// The planner's numbers.
     pub limits: &'a crate::plan::Limits,
+}
+
+impl Found<'_> {
+    /// Whether the verdict about a pool is Down.
+    fn is_down(&self, pool: &PoolFqdn) -> bool {
+        self.plan.verdicts.get(pool).is_some_and(Verdict::is_down)
+    }
 }
 
 /// What a pass came to.

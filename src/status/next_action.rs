@@ -3,8 +3,7 @@
 use super::{Found, views::times};
 use crate::{
     api::{Actor, NextAction},
-    lync::PoolFqdn,
-    plan::{ConsentField, Decision, Hold, Verdict, Wait},
+    plan::{ConsentField, Decision, Hold, Wait},
 };
 
 pub(super) fn next_action(found: &Found<'_>) -> NextAction {
@@ -33,8 +32,7 @@ pub(super) fn next_action(found: &Found<'_>) -> NextAction {
 /// What equals the spec may still not serve anybody: then the way out is an edit, which nobody but people
 /// can make.
 fn converged(found: &Found<'_>) -> String {
-    let is_down = |pool: &PoolFqdn| found.plan.verdicts.get(pool).is_some_and(Verdict::is_down);
-    if let Some(goal) = found.desired.users.iter().find(|goal| is_down(&goal.served_by)) {
+    if let Some(goal) = found.desired.users.iter().find(|goal| found.is_down(&goal.served_by)) {
         let topology = found.observed.topology.value();
         let pair = topology.and_then(|topology| topology.backup_of(&goal.served_by));
         let way = pair.map_or(String::new(), |pair| {
@@ -44,8 +42,9 @@ fn converged(found: &Found<'_>) -> String {
     }
     // A failback does not send an Edge pool back, and what it points to may be what has died.
     let hops = found.observed.next_hops.iter().filter_map(|(edge, fact)| Some((edge, fact.value()?)));
-    if let Some((edge, hop)) = hops.into_iter().find(|(_, hop)| is_down(hop)) {
-        let serving = found.desired.users.iter().map(|goal| &goal.served_by).find(|pool| !is_down(pool));
+    if let Some((edge, hop)) = hops.into_iter().find(|(_, hop)| found.is_down(hop)) {
+        let serving =
+            found.desired.users.iter().map(|goal| &goal.served_by).find(|pool| !found.is_down(pool));
         let way = serving.map_or(String::new(), |pool| {
             format!(" To change that write spec.edges: [{{pool: {edge}, nextHop: {pool}}}].")
         });

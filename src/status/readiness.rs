@@ -1,7 +1,10 @@
 //! Readiness as a status shows it.
 
 use crate::{
-    api::{CheckResult, ConditionStatus, ConditionType, Finding, ReadinessCheck, ReadinessView, Reason},
+    api::{
+        CheckName, CheckResult, ConditionStatus, ConditionType, Finding, ReadinessCheck, ReadinessView,
+        Reason,
+    },
     readiness::{Check, Readiness, fixes, weight},
 };
 
@@ -29,10 +32,8 @@ fn check(check: &Check) -> ReadinessCheck {
 /// Whether a failover would work: only where no check that has a weight lacks anything.
 pub(super) fn dr_ready(readiness: &Readiness) -> Finding {
     let names = |result| {
-        let lacking = readiness.checks.iter().filter(|c| c.result == result && weight(c.name) > 0);
-        let mut names: Vec<String> = lacking.map(|check| check.name.to_string()).collect();
-        names.dedup();
-        names.join(", ")
+        let names = readiness.weighty(result).into_iter();
+        names.map(CheckName::as_str).collect::<Vec<_>>().join(", ")
     };
     let (failing, unseen) = (names(CheckResult::Fail), names(CheckResult::Unknown));
     let (status, reason, message) = match (failing.as_str(), unseen.as_str()) {

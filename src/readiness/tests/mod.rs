@@ -172,19 +172,20 @@ fn where_all_is_well_each_check_passes_and_the_score_is_100() {
 
 #[test]
 fn the_weights_are_100_together_and_the_page_has_them() {
-    assert_eq!(CheckName::ALL.into_iter().map(weight).sum::<i32>(), 100);
+    assert_eq!(CheckName::ALL.iter().copied().map(weight).sum::<i32>(), 100);
     let page = include_str!("../../../docs/readiness.md");
     let rows = page.lines().filter(|line| line.starts_with("| `"));
     let told: Vec<String> =
         rows.map(|row| row.split('|').skip(1).take(2).map(str::trim).collect::<Vec<_>>().join(" ")).collect();
-    let weights = CheckName::ALL.map(|name| format!("`{name}` {}", weight(name)));
+    let weights: Vec<String> =
+        CheckName::ALL.iter().map(|name| format!("`{name}` {}", weight(*name))).collect();
     assert_eq!(told, weights);
 }
 
 #[test]
 fn what_was_seen_too_long_ago_is_unknown_and_worth_nothing() {
     let judged = Case::healthy().judge_at(now() + SignedDuration::from_mins(4));
-    let weighted: Vec<_> = CheckName::ALL.into_iter().filter(|name| weight(*name) > 0).collect();
+    let weighted: Vec<_> = CheckName::ALL.iter().copied().filter(|name| weight(*name) > 0).collect();
     assert_eq!(names(&judged, CheckResult::Unknown), weighted);
     assert_eq!((judged.score, names(&judged, CheckResult::Fail)), (0, Vec::new()));
     assert_eq!(fixes(&judged.checks).len(), 3);
