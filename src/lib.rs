@@ -14,6 +14,7 @@ mod dial;
 pub mod lync;
 pub mod operator;
 pub mod plan;
+pub mod plugin;
 pub mod procedure;
 pub mod psrp;
 pub mod reach;

@@ -24,7 +24,7 @@ macro_rules! closed_enum {
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The word that a status shows.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($variant),)+
                 }

@@ -15,7 +15,7 @@ mod readiness;
 mod recorded;
 mod remote;
 mod runbook;
-mod show;
+pub(crate) mod show;
 mod simulate;
 mod simulator;
 mod snapshot;
@@ -85,7 +85,7 @@ pub enum CliError {
 }
 
 impl CliError {
-    fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(_) => ExitCode::from(1),
             Self::BadInput(_) => ExitCode::from(2),
@@ -139,14 +139,14 @@ pub fn run() -> ExitCode {
 
 /// Prints a text; codes of colours are dropped where there is no terminal. Nobody is left to tell when
 /// standard output is gone.
-fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     let mut out = anstream::stdout().lock();
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
 }
 
 /// Prints one JSON document.
-fn print_json(value: &impl Serialize) -> Result<(), CliError> {
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string_pretty(value).map_err(|err| CliError::Failed(err.to_string()))?;
     print(&(text + "\n"));
     Ok(())

@@ -9,14 +9,14 @@ use tracing_subscriber::EnvFilter;
 use super::CliError;
 use crate::{
     api::parse_duration,
-    operator::{Settings, lease::Timing, run},
+    operator::{DEFAULT_NAMESPACE, Settings, lease::Timing, run},
 };
 
 /// Run the operator against the cluster of the kubeconfig, or the one that it runs in.
 #[derive(Debug, Args)]
 pub(super) struct OperatorCommand {
     /// The namespace of the operator, where it keeps its lease and its records.
-    #[arg(long, env = "POD_NAMESPACE", default_value = "lync-failover-system")]
+    #[arg(long, env = "POD_NAMESPACE", default_value = DEFAULT_NAMESPACE)]
     namespace: String,
     /// Watch one namespace only. Default: all.
     #[arg(long, env = "WATCH_NAMESPACE")]

@@ -26,5 +26,6 @@ pub use config_map_store::ConfigMapStore;
 pub use control::Controller;
 pub use environment::{Environment, Simulators};
 pub use finalizer::FINALIZER;
-pub use run::{OperatorError, Settings, run};
+pub(crate) use run::LEASE;
+pub use run::{DEFAULT_NAMESPACE, OperatorError, Settings, run};
 pub(crate) use secrets::ClusterSecrets;

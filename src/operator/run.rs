@@ -16,8 +16,10 @@ use super::{
     lease::{Leadership, Timing, hold},
 };
 
+/// The namespace of the operator, where nobody says otherwise.
+pub const DEFAULT_NAMESPACE: &str = "lync-failover-system";
 /// The name of the lease for which replicas compete.
-const LEASE: &str = "lync-failover";
+pub(crate) const LEASE: &str = "lync-failover";
 
 /// How the operator runs.
 #[derive(Clone, Debug)]

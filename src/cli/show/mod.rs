@@ -13,5 +13,6 @@ pub(super) use conditions::{conditions, row};
 pub(super) use observed::observed;
 pub(super) use plan::plan;
 pub(super) use readiness::readiness;
-pub(super) use style::{Style, clock_time, indent, paint, table};
+pub(crate) use style::{Style, paint};
+pub(super) use style::{clock_time, indent, table};
 pub(super) use topology::topology;

@@ -1,0 +1,61 @@
+//! What is in flight: for how long, and against which objective.
+
+use jiff::SignedDuration;
+
+use super::{
+    Block, Detail, Line, Section,
+    text::{clean, fit, wrap},
+};
+use crate::{
+    api::format_duration,
+    cli::show::Style,
+    plugin::report::{Failover, Flight, StatusReport},
+};
+
+pub(super) fn section(report: &StatusReport, width: usize, detail: Detail) -> Section {
+    let flights = report.failovers.iter().filter_map(|one| Some((one, one.in_flight.as_ref()?)));
+    let blocks = flights.map(|(failover, flight)| block(failover, flight, width, detail)).collect();
+    Section { heading: "IN FLIGHT", share: 20, blocks }
+}
+
+fn block(failover: &Failover, flight: &Flight, width: usize, detail: Detail) -> Block {
+    let name = format!("{}/{}", failover.namespace, failover.name);
+    let head = match &flight.operation {
+        Some(operation) => {
+            let attempt = if operation.attempt > 1 {
+                format!(", attempt {}", operation.attempt)
+            } else {
+                String::new()
+            };
+            format!(
+                "{name}: {} ({}) on {}{}{attempt}",
+                operation.summary,
+                operation.target,
+                operation.host,
+                flight.step_seconds.map_or(String::new(), |seconds| format!(", for {}", span(seconds)))
+            )
+        }
+        None => format!("{name}: {}", failover.reason()),
+    };
+    let mut block = vec![Line::plain(fit(&clean(&head), width))];
+    // What the operator waits for; a step in flight says that itself.
+    if let Some(next) = failover.next_action.as_ref().filter(|_| flight.operation.is_none()) {
+        let message = wrap(&clean(&next.message), width - 4, detail.message);
+        block.extend(message.into_iter().map(|text| Line::plain(format!("    {text}"))));
+    }
+    if let Some(down) = flight.down_seconds {
+        let objective = match failover.rto_objective_seconds {
+            Some(objective) => format!(", recovery time objective {}", span(objective)),
+            None => String::new(),
+        };
+        let over = if flight.over_objective { ", OVER THE OBJECTIVE" } else { "" };
+        let style = if flight.over_objective { Style::Bad } else { Style::Notice };
+        let text = format!("    source called down for {}{objective}{over}", span(down));
+        block.push(Line::styled(style, fit(&text, width)));
+    }
+    block
+}
+
+pub(super) fn span(seconds: i64) -> String {
+    format_duration(SignedDuration::from_secs(seconds))
+}

@@ -1,0 +1,28 @@
+//! What the shell completes, by way of kubectl itself.
+
+use crate::{
+    plugin::{kubectl, stage},
+    stage::AWAY,
+};
+
+#[test]
+fn kubectl_completes_subcommands_options_names_and_namespaces() {
+    let stage = stage("lync-shell", "");
+    stage.apply(AWAY);
+    let complete = |words: &[&str]| {
+        let args = [&["__complete", "lync"], words].concat();
+        let answer = kubectl(stage.plane, &stage.plane.admin(), &args);
+        assert_eq!(answer.code, 0, "{}", answer.stderr);
+        let lines: Vec<String> = answer.stdout.lines().map(str::to_owned).collect();
+        assert!(lines.contains(&":4".to_owned()), "{lines:?}");
+        lines
+    };
+    let has = |words: &[&str], wanted: &str| complete(words).contains(&wanted.to_owned());
+    assert!(has(&[""], "plan") && has(&[""], "status"));
+    assert!(!has(&["st"], "plan") && !has(&[""], "__complete"));
+    assert!(has(&["plan", "-n", "lync-shell", ""], "contoso"));
+    assert!(!has(&["plan", "-n", "kube-public", ""], "contoso"));
+    assert!(has(&["status", "--all"], "--all-namespaces") && has(&["plan", "--out"], "--output"));
+    assert!(has(&["status", "-n", "lync-sh"], "lync-shell"));
+    assert!(has(&["status", "-o", ""], "yaml"));
+}
