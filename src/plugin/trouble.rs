@@ -56,7 +56,8 @@ fn answered(asked: &Asked, error: &kube::Error, url: &str) -> String {
              another context with --context."
         );
     }
-    if status.is_not_found() {
+    // An API group that nobody serves is answered with a bare text, which has no reason.
+    if status.is_not_found() || status.code == 404 {
         return format!(
             "the API server at {url} does not know {}: the definitions are not installed. The installation brings them \
              (kubectl apply --server-side -f crds/); if another cluster was meant, --context chooses it.",

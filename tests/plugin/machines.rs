@@ -13,9 +13,8 @@ fn programs_get_what_people_get() {
     let stage = stage("lync-machines", ONE_STEP);
     stage.apply(&AWAY.replace("WhenSourceDown", "Never"));
     let _leader = stage.replica("lync-failover-0");
-    stage.until("the source is down", || {
-        stage.field("{.status.nextAction.command}").contains("WhenSourceDown")
-    });
+    stage.until("the source is down", || stage.condition("SourceAvailable") == "False Down");
+    stage.until("consent is awaited", || stage.condition("Ready") == "False AwaitingConsent");
 
     let answer = lync(&stage, &["status", "-o", "json"]);
     assert_eq!(answer.code, 3, "the exit code does not depend on the form");
@@ -56,7 +55,7 @@ fn programs_get_what_people_get() {
     }
     assert_eq!(plan, same);
 
-    // All namespaces, without saying where the operator lives: the Lease is found.
+    // All namespaces.
     let admin = stage.plane.admin();
     let all = kubectl(stage.plane, &admin, &["lync", "status", "-A", "-o", "json"]);
     let all: Value = serde_json::from_str(&all.stdout).unwrap();
@@ -87,4 +86,18 @@ fn an_object_that_cannot_be_read_does_not_hide_the_others() {
     {
         assert!(answer.stdout.contains(words), "{words}: {}", answer.stdout);
     }
+
+    // Nobody says where the operator lives: the only Lease there is tells.
+    assert!(answer.stdout.contains("NOT RUNNING"), "{}", answer.stdout);
+    let lease = json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "lync-failover"},
+        "spec": {
+            "holderIdentity": "somebody", "leaseDurationSeconds": 3600,
+            "renewTime": format!("{:.6}", jiff::Timestamp::now()),
+        },
+    });
+    stage.apply(&lease.to_string());
+    let found = kubectl(&plane, &plane.admin(), &["lync", "status", "-n", &stage.namespace]);
+    let line = format!("operator in {}: somebody leads", stage.namespace);
+    assert!(found.stdout.contains(&line), "{}", found.stdout);
 }

@@ -38,19 +38,13 @@ fn until_readiness(stage: &Stage<'_>, reason: &str) {
 }
 
 #[test]
-fn all_is_well_then_suspended_then_the_operator_dies() {
+fn all_is_well_until_the_operator_dies() {
     let stage = stage("lync-well", "");
     stage.apply(&at_home());
     let leader = operator(&stage);
     ready(&stage, "True Converged");
     until_readiness(&stage, "Prepared");
     shows(&stage, "healthy", &[(STATUS, 0), (PLAN, 0)]);
-
-    stage.edit(r#"{"suspend": true}"#);
-    ready(&stage, "False Suspended");
-    shows(&stage, "suspended", &[(STATUS, 3), (PLAN, 3)]);
-    stage.edit(r#"{"suspend": false}"#);
-    ready(&stage, "True Converged");
 
     // The status stays as it is, and nobody renews the Lease.
     leader.kill();
@@ -79,6 +73,7 @@ fn consent_then_the_failover_and_after() {
     stage.apply(&AWAY.replace("WhenSourceDown", "Never"));
     let _leader = operator(&stage);
     let command = || stage.field("{.status.nextAction.command}");
+    stage.until("the pool is down", || stage.condition("SourceAvailable") == "False Down");
     stage.until("it waits for the lesser consent", || command().contains("WhenSourceDown"));
     shows(&stage, "awaiting-consent", &[(STATUS, 3), (PLAN, 3)]);
 
@@ -88,7 +83,7 @@ fn consent_then_the_failover_and_after() {
     let words: Vec<&str> = patch.split_whitespace().skip(1).map(|word| word.trim_matches('\'')).collect();
     stage.plane.kubectl(&words, "").ok();
     stage.until("the users are moved", || stage.runs(USERS) && stage.condition("Ready") == "False Executing");
-    shows(&stage, "executing", &[(STATUS, 3), (PLAN, 4)]);
+    shows(&stage, "executing", &[(STATUS, 4), (PLAN, 4)]);
     assert!(stage.runs(USERS), "the cmdlet ended while the plugin was looking");
     stage.wait_for_ready();
     let text = shows(&stage, "failed-over", &[(STATUS, 3), (PLAN, 0)]);
@@ -96,7 +91,7 @@ fn consent_then_the_failover_and_after() {
 }
 
 #[test]
-fn an_approval_is_awaited_and_the_command_gives_it() {
+fn an_approval_is_awaited_then_suspended_then_refused() {
     let stage = stage("lync-approval", "");
     stage.apply(AWAY);
     let _leader = operator(&stage);
@@ -105,6 +100,9 @@ fn an_approval_is_awaited_and_the_command_gives_it() {
     let text = shows(&stage, "awaiting-approval", &[(STATUS, 3), (PLAN, 3)]);
     let patch = text.lines().find_map(|line| line.strip_prefix("    $ ")).unwrap();
     assert!(patch.contains("planHash"), "{patch}");
+    stage.edit(r#"{"suspend": true}"#);
+    ready(&stage, "False Suspended");
+    shows(&stage, "suspended", &[(STATUS, 3), (PLAN, 3)]);
     // A wish that Lync does not allow is refused, and that is not the plan of before.
     stage.apply(&AWAY.replace("servedBy: pool2", "servedBy: pool9"));
     ready(&stage, "False Refused");

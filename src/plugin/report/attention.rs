@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Failover, Life, Organisation, Said, Unreadable};
+use super::{Failover, Life, LifeState, Organisation, Said, Unreadable};
 use crate::api::{Actor, Reason};
 
 /// Something that needs a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attention {
-    /// Why, in one word: a reason of a condition, or `OperatorSilent`, `Unreadable`.
+    /// Why, in one word: a reason of a condition, or `OperatorSilent`,
+    /// `OperatorNotRunning`, `OperatorNotKnown`, `Unreadable`.
     pub reason: String,
     /// What it is about.
     pub subject: Subject,
@@ -38,10 +39,21 @@ pub struct Subject {
     pub name: String,
 }
 
+/// The operator does not renew its Lease.
+const SILENT: &str = "OperatorSilent";
+/// Nobody holds the Lease.
+const NOT_RUNNING: &str = "OperatorNotRunning";
+/// The Lease could not be read.
+const NOT_KNOWN: &str = "OperatorNotKnown";
+/// This version cannot read a resource.
+const UNREADABLE: &str = "Unreadable";
+
 /// Reasons that need a person, the most urgent first. What is not listed comes after what is, save for the last
 /// ones, which somebody has chosen or which can wait until morning.
 const URGENT: &[&str] = &[
-    "OperatorSilent",
+    SILENT,
+    NOT_RUNNING,
+    NOT_KNOWN,
     Reason::Contradictory.as_str(),
     Reason::OutcomeUnknown.as_str(),
     Reason::Failed.as_str(),
@@ -49,7 +61,7 @@ const URGENT: &[&str] = &[
     Reason::Refused.as_str(),
     Reason::Conflict.as_str(),
     Reason::InvalidSpec.as_str(),
-    "Unreadable",
+    UNREADABLE,
     Reason::Suspended.as_str(),
     Reason::AwaitingApproval.as_str(),
     Reason::AwaitingConsent.as_str(),
@@ -82,17 +94,16 @@ pub(super) fn attention(
     all.extend(failovers.iter().filter_map(of_failover));
     for organisation in organisations {
         // What a failover of the organisation says already, with a command, is not said again.
-        let is_told = failovers.iter().any(|failover| {
-            failover.split_brain
-                && failover.namespace == organisation.namespace
-                && failover.deployment == organisation.name
-        });
+        let mut own = failovers.iter().filter(|failover| failover.is_about(organisation));
+        let is_told = own.clone().any(|failover| failover.split_brain);
         all.extend(split_brain(organisation).filter(|_| !is_told));
         all.extend(unseen(organisation));
-        all.extend(not_prepared(organisation));
+        // During a failover nobody mends what the next one needs.
+        let is_busy = own.any(|failover| failover.in_flight.is_some());
+        all.extend(not_prepared(organisation).filter(|_| !is_busy));
     }
     all.extend(unreadable.iter().map(|one| Attention {
-        reason: "Unreadable".to_owned(),
+        reason: UNREADABLE.to_owned(),
         subject: subject(&one.kind, &one.namespace, &one.name),
         actor: Actor::Administrator,
         since: None,
@@ -116,8 +127,14 @@ pub(super) fn is_quiet(failover: &Failover) -> bool {
 }
 
 fn of_operator(life: &Life) -> Option<Attention> {
-    (!life.is_leading()).then(|| Attention {
-        reason: "OperatorSilent".to_owned(),
+    let reason = match life.state {
+        LifeState::Leading => return None,
+        LifeState::Silent => SILENT,
+        LifeState::Released | LifeState::Absent => NOT_RUNNING,
+        LifeState::Unknown => NOT_KNOWN,
+    };
+    Some(Attention {
+        reason: reason.to_owned(),
         subject: subject("Lease", &life.namespace, crate::operator::LEASE),
         actor: Actor::Administrator,
         since: life.renewed_at,

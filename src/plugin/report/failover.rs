@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt;
 use serde::Serialize;
 
-use super::{Said, said, seconds_since};
+use super::{Organisation, Said, said, seconds_since};
 use crate::api::{Actor, ConditionType, LastRun, LyncFailover, NextAction, OperationStatus, Reason};
 
 /// One `LyncFailover`.
@@ -71,6 +71,11 @@ impl Failover {
     /// Whether it is done, by its newest spec, on fresh facts.
     pub(super) fn is_well(&self) -> bool {
         self.current && !self.stale && self.ready.as_ref().is_some_and(Said::is_true) && !self.not_served
+    }
+
+    /// Whether it is about this organisation.
+    pub fn is_about(&self, organisation: &Organisation) -> bool {
+        self.namespace == organisation.namespace && self.deployment == organisation.name
     }
 
     /// The reason of `Ready`, or that nobody has looked.

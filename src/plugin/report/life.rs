@@ -113,7 +113,7 @@ pub fn life(namespace: &str, seen: &LeaseSeen, changed: bool, now: Timestamp) ->
                 "{holder} leads; its clock and the one of this machine differ, so times below are not exact"
             ),
         ),
-        Some(holder) => (LifeState::Silent, format!("{holder} was last heard of {ago}. {look}")),
+        Some(holder) => (LifeState::Silent, format!("{holder} was last seen {ago}. {look}")),
     };
     Life { holder, renewed_at, ..without(state, message) }
 }
@@ -171,7 +171,7 @@ mod tests {
         let life = life("ops", &LeaseSeen::Found(lease("pod-1", NOW - 720)), false, at(NOW));
         assert_eq!(
             life.message,
-            "pod-1 was last heard of 12m ago. See `kubectl get pods -n ops` and the log of the operator."
+            "pod-1 was last seen 12m ago. See `kubectl get pods -n ops` and the log of the operator."
         );
     }
 }

@@ -18,7 +18,7 @@ pub(in crate::plugin) fn alive() -> Life {
 }
 
 pub(in crate::plugin) fn dead() -> Life {
-    Life { state: LifeState::Silent, message: "pod was last heard of 12m ago.".to_owned(), ..alive() }
+    Life { state: LifeState::Silent, message: "pod was last seen 12m ago.".to_owned(), ..alive() }
 }
 
 fn condition(kind: &str, status: &str, reason: &str) -> Value {
@@ -119,10 +119,16 @@ fn one(failover: Value) -> StatusReport {
 fn all_is_well_only_while_the_operator_lives() {
     let of = |life| report(vec![deployment("contoso")], vec![failover("contoso", "contoso")], life);
     assert_eq!(of(alive()).verdict, Verdict::Well);
-    for state in [LifeState::Silent, LifeState::Released, LifeState::Absent, LifeState::Unknown] {
+    let others = [
+        (LifeState::Silent, "OperatorSilent"),
+        (LifeState::Released, "OperatorNotRunning"),
+        (LifeState::Absent, "OperatorNotRunning"),
+        (LifeState::Unknown, "OperatorNotKnown"),
+    ];
+    for (state, reason) in others {
         let report = of(Life { state, ..dead() });
         assert_eq!(report.verdict, Verdict::NeedsPeople, "{state:?}");
-        assert_eq!(report.attention[0].reason, "OperatorSilent");
+        assert_eq!(report.attention[0].reason, reason);
     }
 }
 
@@ -200,6 +206,16 @@ fn an_organisation_that_cannot_be_seen_needs_a_person_and_one_that_is_new_does_n
     assert_eq!(report(vec![blind], vec![], alive()).attention[0].reason, "Unreachable");
     let new = with(deployment("contoso"), "Ready", "Unknown", "NotObserved");
     assert_eq!(report(vec![new], vec![], alive()).verdict, Verdict::Working);
+}
+
+#[test]
+fn what_the_next_failover_needs_is_not_asked_for_during_this_one() {
+    let unprepared = || with(deployment("contoso"), "DrReady", "False", "NotPrepared");
+    let flying = with(waiting("contoso", "Executing", "Operator"), "Reconciling", "True", "Executing");
+    let during = report(vec![unprepared()], vec![flying], alive());
+    assert_eq!((during.verdict, during.attention.len()), (Verdict::Working, 0));
+    let after = report(vec![unprepared()], vec![failover("contoso", "contoso")], alive());
+    assert_eq!(after.attention[0].reason, "NotPrepared");
 }
 
 #[test]

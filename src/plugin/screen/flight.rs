@@ -20,24 +20,15 @@ pub(super) fn section(report: &StatusReport, width: usize, detail: Detail) -> Se
 
 fn block(failover: &Failover, flight: &Flight, width: usize, detail: Detail) -> Block {
     let name = format!("{}/{}", failover.namespace, failover.name);
-    let head = match &flight.operation {
+    let mut block = match &flight.operation {
         Some(operation) => {
-            let attempt = if operation.attempt > 1 {
-                format!(", attempt {}", operation.attempt)
-            } else {
-                String::new()
-            };
-            format!(
-                "{name}: {} ({}) on {}{}{attempt}",
-                operation.summary,
-                operation.target,
-                operation.host,
-                flight.step_seconds.map_or(String::new(), |seconds| format!(", for {}", span(seconds)))
-            )
+            let head = format!("{name}: {} ({})", operation.summary, operation.target);
+            let time = flight.step_seconds.map_or(String::new(), |seconds| format!("for {} ", span(seconds)));
+            let place = clean(&format!("{time}on {}, attempt {}", operation.host, operation.attempt.max(1)));
+            vec![Line::plain(fit(&clean(&head), width)), Line::plain(fit(&format!("    {place}"), width))]
         }
-        None => format!("{name}: {}", failover.reason()),
+        None => vec![Line::plain(fit(&clean(&format!("{name}: {}", failover.reason())), width))],
     };
-    let mut block = vec![Line::plain(fit(&clean(&head), width))];
     // What the operator waits for; a step in flight says that itself.
     if let Some(next) = failover.next_action.as_ref().filter(|_| flight.operation.is_none()) {
         let message = wrap(&clean(&next.message), width - 4, detail.message);

@@ -93,9 +93,7 @@ fn head(report: &StatusReport, width: usize) -> Vec<Line> {
     let count = report.attention.len();
     let (style, verdict) = match (report.verdict, count) {
         (Verdict::Well, _) => (Style::Good, "all is well".to_owned()),
-        (Verdict::Working, _) => {
-            (Style::Notice, "nobody has to act, but not all is as it should be".to_owned())
-        }
+        (Verdict::Working, _) => (Style::Notice, "nobody has to act, not all is well".to_owned()),
         (Verdict::NeedsPeople, 1) => (Style::Bad, "1 thing needs a person".to_owned()),
         (Verdict::NeedsPeople, count) => (Style::Bad, format!("{count} things need a person")),
     };

@@ -2,6 +2,7 @@
 
 use super::{
     Block, Detail, Line, Section,
+    flight::span,
     text::{clean, columns, fit, wrap},
 };
 use crate::{
@@ -15,20 +16,20 @@ const INDENT: usize = 2;
 pub(super) fn section(report: &StatusReport, width: usize, detail: Detail) -> Section {
     let mut blocks: Vec<Block> =
         report.organisations.iter().map(|one| block(report, one, width, detail)).collect();
-    let has_home = |failover: &Failover| report.organisations.iter().any(|one| is_about(failover, one));
+    let has_home = |failover: &Failover| report.organisations.iter().any(|one| failover.is_about(one));
     let orphans: Vec<_> = report.failovers.iter().filter(|one| !has_home(one)).collect();
-    blocks.extend(orphans.into_iter().map(|one| vec![failover_line(one, true, width)]));
+    blocks.extend(orphans.into_iter().map(|one| vec![failover_line(one, true, was(report), width)]));
     Section { heading: "ORGANISATIONS", share: 35, blocks }
 }
 
-fn is_about(failover: &Failover, organisation: &Organisation) -> bool {
-    failover.namespace == organisation.namespace && failover.deployment == organisation.name
+/// What stands before each word about how things are, while nobody looks.
+fn was(report: &StatusReport) -> &'static str {
+    if report.operator.is_leading() { "" } else { "was " }
 }
 
 fn block(report: &StatusReport, one: &Organisation, width: usize, detail: Detail) -> Block {
-    let lives = report.operator.is_leading();
     let mut block = vec![head(report, one, width)];
-    let was = if lives { "" } else { "was " };
+    let was = was(report);
     block.extend(pools(one, was, width, detail.rows));
     block.push(store(one, was, width));
     let indent = " ".repeat(INDENT);
@@ -37,13 +38,14 @@ fn block(report: &StatusReport, one: &Organisation, width: usize, detail: Detail
     edges.sort_by_key(|edge| edge.next_hop_verdict == Some(PoolVerdict::Up));
     block.extend(edges.iter().take(detail.rows).map(|edge| edge_line(edge, was, width)));
     block.extend(left_out(edges.len(), detail.rows, "Edge pools", width));
-    let failovers: Vec<_> = report.failovers.iter().filter(|failover| is_about(failover, one)).collect();
-    block.extend(failovers.iter().take(detail.rows).map(|failover| failover_line(failover, false, width)));
+    let failovers: Vec<_> = report.failovers.iter().filter(|failover| failover.is_about(one)).collect();
+    block.extend(
+        failovers.iter().take(detail.rows).map(|failover| failover_line(failover, false, was, width)),
+    );
     block.extend(left_out(failovers.len(), detail.rows, "LyncFailovers", width));
     let fixes = one.readiness.iter().flat_map(|readiness| &readiness.fixes).take(detail.fixes);
     for fix in fixes {
-        let text = format!("mend: {}", clean(fix));
-        let lines = wrap(&text, width - INDENT, detail.message.min(2));
+        let lines = wrap(&format!("mend: {}", clean(fix)), width - INDENT, detail.message.min(2));
         block.extend(lines.into_iter().map(|text| Line::plain(format!("{indent}{text}"))));
     }
     block
@@ -83,7 +85,7 @@ fn pools(one: &Organisation, was: &str, width: usize, rows: usize) -> Block {
             format!("{was}{:?}", pool.verdict),
             format!("{:?}", pool.state),
             format!("{} of {}", pool.machines_up, pool.machines),
-            served_by(pool),
+            served_by(one, pool),
             pool.paired_with.as_deref().map_or("-".to_owned(), clean),
         ]
     }));
@@ -96,15 +98,20 @@ fn pools(one: &Organisation, was: &str, width: usize, rows: usize) -> Block {
     block
 }
 
-/// Who serves the users, who is on the way, or that it is not known.
-fn served_by(pool: &Pool) -> String {
+/// Who serves the users, and whether that one is up; who is on the way; or that it is not known.
+fn served_by(one: &Organisation, pool: &Pool) -> String {
     let (home, pair) = (&pool.pool, pool.paired_with.as_deref().unwrap_or("?"));
-    match (&pool.served_by, pool.state) {
-        (Some(by), _) if by == home => "itself".to_owned(),
-        (Some(by), _) => clean(by),
-        (None, PoolServiceState::FailingOver) => clean(&format!("{home} > {pair}")),
-        (None, PoolServiceState::FailingBack) => clean(&format!("{pair} > {home}")),
-        (None, _) => "?".to_owned(),
+    let Some(by) = &pool.served_by else {
+        return match pool.state {
+            PoolServiceState::FailingOver => clean(&format!("{home} > {pair}")),
+            PoolServiceState::FailingBack => clean(&format!("{pair} > {home}")),
+            _ => "?".to_owned(),
+        };
+    };
+    let name = if by == home { "itself" } else { by };
+    match one.pools.iter().find(|other| other.pool == *by).map(|other| other.verdict) {
+        Some(PoolVerdict::Up) | None => clean(name),
+        Some(verdict) => clean(&format!("{name}, {verdict:?}")),
     }
 }
 
@@ -140,37 +147,35 @@ fn edge_line(edge: &Edge, was: &str, width: usize) -> Line {
     Line { text: fit(&format!("  Edge {}: next hop {hop}{state}", clean(&edge.pool)), width), style }
 }
 
-fn failover_line(one: &Failover, is_orphan: bool, width: usize) -> Line {
-    let text = |value: &Option<String>| value.as_deref().map_or("?".to_owned(), clean);
-    let mut notes = String::new();
-    if !one.current {
-        notes += ", the newest spec has NOT BEEN SEEN";
-    }
-    if one.stale {
-        notes += ", STALE";
-    }
-    if let Some(run) = one.last_run.as_ref().filter(|_| one.in_flight.is_none()) {
-        let span = |seconds: i64| format_duration(jiff::SignedDuration::from_secs(seconds));
-        let took = run.rto_seconds.map_or(String::new(), |seconds| format!(" in {}", span(seconds)));
-        let of = one.rto_objective_seconds.map_or(String::new(), |seconds| format!(" of {}", span(seconds)));
-        notes += &format!(", last run {:?}{took}{of}", run.outcome);
-    }
+fn failover_line(one: &Failover, is_orphan: bool, was: &str, width: usize) -> Line {
+    let text = |value: &Option<String>| value.as_deref().unwrap_or("?").to_owned();
+    let is_done =
+        one.current && !one.not_served && one.ready.as_ref().is_some_and(|ready| ready.status == "True");
     let name = match is_orphan {
         true => {
             format!("{}/{}: LyncFailover without LyncDeployment {}", one.namespace, one.name, one.deployment)
         }
-        false => format!("  LyncFailover {}", one.name),
+        false => format!("LyncFailover {}", one.name),
     };
-    let line = format!(
-        "{}: {}, wants {}, is {}{notes}",
-        if is_orphan { clean(&name) } else { format!("  {}", clean(&name)) },
-        clean(one.reason()),
-        text(&one.desired),
-        text(&one.actual)
-    );
-    let is_good =
-        one.ready.as_ref().is_some_and(|ready| ready.status == "True") && one.current && !one.not_served;
-    Line { text: fit(&line, width), style: (!is_good).then_some(Style::Notice) }
+    let state = match is_done {
+        true => text(&one.actual),
+        false => format!("wants {}, is {}", text(&one.desired), text(&one.actual)),
+    };
+    let mut line = format!("{name}: {was}{}, {state}", one.reason());
+    if !one.current {
+        line += ", the newest spec has NOT BEEN SEEN";
+    }
+    if one.stale {
+        line += ", STALE";
+    }
+    if let Some(run) = one.last_run.as_ref().filter(|_| one.in_flight.is_none()) {
+        let took = run.rto_seconds.map_or(String::new(), |seconds| format!(" in {}", span(seconds)));
+        let of = one.rto_objective_seconds.map_or(String::new(), |seconds| format!(" of {}", span(seconds)));
+        line += &format!(", last run {:?}{took}{of}", run.outcome);
+    }
+    let indent = if is_orphan { "" } else { "  " };
+    let style = (!is_done).then_some(Style::Notice);
+    Line { text: fit(&format!("{indent}{}", clean(&line)), width), style }
 }
 
 fn left_out(all: usize, shown: usize, what: &str, width: usize) -> Option<Line> {

@@ -5,10 +5,10 @@ use super::{
     attention::{asks, next},
     flight::span,
     operator,
-    text::{clean, columns, fit, wrap},
+    text::{clean, columns, common_suffix, fit, shorten, wrap},
 };
 use crate::{
-    api::{Management, Risk, StepState, StepStatus},
+    api::{Management, Reason, Risk, StepState, StepStatus},
     cli::show::Style,
     plugin::report::{PlanReport, PlanStep},
 };
@@ -23,12 +23,15 @@ pub fn plan(report: &PlanReport, width: usize) -> Vec<Line> {
     let width = width.max(NARROWEST);
     let mut lines = head(report, width);
     lines.extend(steps(report, width));
-    if let Some(missing) = &report.missing {
+    // Where nothing else comes first, the next action says it, with the command.
+    let is_next = [Reason::AwaitingConsent, Reason::AwaitingApproval];
+    let is_next = is_next.iter().any(|reason| reason.as_str() == report.failover.reason());
+    if let Some(missing) = report.missing.as_ref().filter(|_| !is_next) {
         lines.extend(titled("MISSING"));
-        lines.extend(asks(&format!("{}: {}", missing.reason, missing.message), None, width, MOST));
+        lines.extend(asks(&missing.message, None, width, MOST));
     }
     if let Some(action) = &report.next_action {
-        lines.extend(titled("NEXT"));
+        lines.extend(titled(if report.operator.is_leading() { "NEXT" } else { "NEXT, AS LAST SAID" }));
         lines.extend(next(action, width, MOST));
     }
     lines.extend(to_change(report, width));
@@ -42,7 +45,8 @@ fn titled(title: &str) -> [Line; 2] {
 fn head(report: &PlanReport, width: usize) -> Block {
     let one = &report.failover;
     let text = |value: &Option<String>| value.as_deref().map_or("?".to_owned(), clean);
-    let title = format!("LyncFailover {}/{}: {}", one.namespace, one.name, one.reason());
+    let was = if report.operator.is_leading() { "" } else { "was " };
+    let title = format!("LyncFailover {}/{}: {was}{}", one.namespace, one.name, one.reason());
     let mut lines = vec![
         Line::styled(Style::Heading, fit(&clean(&title), width)),
         operator(&report.operator, width),
@@ -89,11 +93,15 @@ fn steps(report: &PlanReport, width: usize) -> Block {
         return Vec::new();
     }
     let heads = ["#", "STATE", "STEP", "SUBJECT", "HOST", "RISK"];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let shown = &report.steps[..report.steps.len().min(MOST_STEPS)];
-    rows.extend(shown.iter().map(row));
+    let names = shown.iter().flat_map(|one| [Some(one.step.target.as_str()), one.step.host.as_deref()]);
+    let suffix = common_suffix(names.flatten());
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    rows.extend(shown.iter().map(|one| row(one, &suffix)));
     let mut table = columns(&rows, width).into_iter();
-    let mut lines = titled("STEPS").to_vec();
+    let title =
+        if suffix.is_empty() { "STEPS".to_owned() } else { format!("STEPS (names without {suffix})") };
+    let mut lines = vec![Line::plain(""), Line::styled(Style::Heading, fit(&clean(&title), width))];
     lines.extend(table.next().map(|text| Line::styled(Style::Faint, text)));
     for (text, PlanStep { step, .. }) in table.zip(shown) {
         lines.push(Line { text, style: style(step) });
@@ -111,14 +119,15 @@ fn steps(report: &PlanReport, width: usize) -> Block {
     lines
 }
 
-fn row(one: &PlanStep) -> Vec<String> {
+fn row(one: &PlanStep, suffix: &str) -> Vec<String> {
     let step = &one.step;
+    let short = |text: &str| clean(&shorten(text, suffix));
     vec![
         one.number.map_or("-".to_owned(), |number| number.to_string()),
         format!("{:?}", step.state),
         clean(&step.name),
-        clean(&step.target),
-        step.host.as_deref().map_or("-".to_owned(), clean),
+        short(&step.target),
+        step.host.as_deref().map_or("-".to_owned(), short),
         step.risk.map_or("-".to_owned(), |risk| format!("{risk:?}")),
     ]
 }

@@ -135,7 +135,9 @@ fn what_a_dead_operator_left_does_not_look_healthy() {
     let (lives, is_dead) = (of(alive()), of(dead()));
     assert!(lives.contains("all is well") && lives.contains("  Up  ") && !lives.contains("was "), "{lives}");
     assert!(is_dead.contains("1 thing needs a person") && is_dead.contains("SILENT"), "{is_dead}");
-    assert!(is_dead.contains("was Up") && is_dead.contains("was healthy"), "{is_dead}");
+    for words in ["was Up", "was healthy", "was Converged"] {
+        assert!(is_dead.contains(words), "{words}: {is_dead}");
+    }
     assert!(is_dead.contains("AS LAST SEEN") && !is_dead.contains("all is well"), "{is_dead}");
     // No line of it is in the colour of what is good.
     let lines =
@@ -183,9 +185,10 @@ fn a_plan_shows_each_step_with_its_reason_and_what_to_type() {
     for line in [
         "LyncFailover dr/contoso: AwaitingApproval\n",
         "plan      0123456789abcdef, Planned mode\n",
-        "-   Done      SetEdgeNextHop   edge1.contoso.com",
+        "STEPS (names without .contoso.com)\n",
+        "-   Done      SetEdgeNextHop   edge1            -            -\n",
         "    it is there already\n",
-        "1   Waiting   FailOverPool     pool1.contoso.com",
+        "1   Waiting   FailOverPool     pool1 -> pool2   fe01.pool2   Interruption\n",
         "    the spec asks for it; awaits approval\n    Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com\n",
         "NEXT\n    Approver: do AwaitingApproval\n    $ kubectl approve\n",
         "    $ kubectl patch lyncfailover contoso -n dr --type merge -p '{\"spec\":{\"suspend\":true}}'\n",
@@ -207,5 +210,9 @@ fn a_plan_says_when_it_is_not_the_plan_of_what_was_asked_for() {
     let shown = text(&plan(&report, 100));
     assert!(shown.contains("the plan of the one before"), "{shown}");
     assert!(shown.contains("What follows was true when the operator looked last"), "{shown}");
+    assert!(
+        shown.contains("contoso: was AwaitingApproval") && shown.contains("NEXT, AS LAST SAID"),
+        "{shown}"
+    );
     assert!(!text(&plan(&planned(), 100)).contains("What follows"));
 }

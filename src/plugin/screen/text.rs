@@ -128,9 +128,57 @@ pub(super) fn columns(rows: &[Vec<String>], width: usize) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
+/// The names in a text: words with dots in them.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split_whitespace().map(|word| word.trim_end_matches([':', ',']));
+    words.filter(|word| word.split('.').count() > 2)
+}
+
+/// What all names in some texts end with, from a dot on: `.contoso.com`. At least the first label of each is left.
+pub(super) fn common_suffix<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut common: Option<Vec<&str>> = None;
+    for name in texts.flat_map(names) {
+        let labels: Vec<&str> = name.split('.').skip(1).collect();
+        common = Some(match common {
+            None => labels,
+            Some(before) => {
+                let same = before.iter().rev().zip(labels.iter().rev()).take_while(|(a, b)| a == b).count();
+                before[before.len() - same..].to_vec()
+            }
+        });
+    }
+    common.unwrap_or_default().iter().map(|label| format!(".{label}")).collect()
+}
+
+/// A text with its names without what they all end with.
+pub(super) fn shorten(text: &str, suffix: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let name = word.trim_end_matches([':', ',']);
+        match name.strip_suffix(suffix) {
+            Some(short) if !suffix.is_empty() && !short.is_empty() => {
+                format!("{short}{}", &word[name.len()..])
+            }
+            _ => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_lose_what_they_all_end_with_and_keep_what_tells_them_apart() {
+        let texts = ["edge1.contoso.com: pool1.contoso.com -> pool2.contoso.com", "fe01.pool2.contoso.com"];
+        let suffix = common_suffix(texts.into_iter());
+        assert_eq!(suffix, ".contoso.com");
+        assert_eq!(shorten(texts[0], &suffix), "edge1: pool1 -> pool2");
+        assert_eq!(shorten(texts[1], &suffix), "fe01.pool2");
+        assert_eq!(common_suffix(["pool1.contoso.com", "pool1.fabrikam.net"].into_iter()), "");
+        assert_eq!(common_suffix(["pool1.contoso.com"].into_iter()), ".contoso.com");
+        assert_eq!(shorten("no names", ""), "no names");
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_gets_through() {
