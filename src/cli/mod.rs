@@ -85,7 +85,7 @@ pub enum CliError {
 }
 
 impl CliError {
-    pub(crate) fn exit_code(&self) -> ExitCode {
+    fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(_) => ExitCode::from(1),
             Self::BadInput(_) => ExitCode::from(2),
@@ -127,6 +127,11 @@ pub fn run() -> ExitCode {
         Command::Operator(command) => runtime.block_on(command.run()).map(|()| ExitCode::SUCCESS),
         Command::Crds(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
+    ended(result)
+}
+
+/// The exit code of a command. Why it failed goes to standard error.
+pub(crate) fn ended(result: Result<ExitCode, CliError>) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {

@@ -20,7 +20,7 @@ use std::{
 use clap::{Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::{CliError, print};
+use crate::cli::{CliError, ended, print};
 use report::Verdict;
 use screen::Line;
 
@@ -83,14 +83,7 @@ pub fn run() -> ExitCode {
             Command::Complete(command) => Ok(command.run(&options).await),
         }
     });
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            // There is nobody left to tell when standard error is gone too.
-            let _ = write!(anstream::stderr(), "{error}");
-            error.exit_code()
-        }
-    }
+    ended(result)
 }
 
 /// Prints a report in the form that was asked for.

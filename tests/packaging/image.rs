@@ -16,6 +16,14 @@ fn the_image_runs_as_the_user_of_the_deployment_and_is_built_from_the_lock_file(
     assert_eq!(instruction("ENTRYPOINT"), [r#"["/usr/local/bin/lync-failover"]"#]);
     assert!(pod["containers"][0]["command"].is_null(), "the entry point is the image's");
     assert!(containerfile.contains("--locked"));
+    for program in ["lync-failover", "kubectl-lync"] {
+        assert!(containerfile.contains(&format!("--bin {program}")), "{program} is not built");
+        let place = format!("/usr/local/bin/{program}");
+        assert!(
+            instruction("COPY").iter().any(|copy| copy.ends_with(&place)),
+            "{program} is not in the image"
+        );
+    }
     // What is copied is what the engine is given.
     let given = read(".containerignore");
     for name in ["Cargo.toml", "Cargo.lock", "src"] {
