@@ -36,11 +36,22 @@ fn path() -> std::ffi::OsString {
 
 /// `kubectl` with these arguments, as the owner of a kubeconfig.
 pub fn kubectl(plane: &ControlPlane, kubeconfig: &Path, args: &[&str]) -> Answer {
+    kubectl_with(plane, kubeconfig, args, &[])
+}
+
+/// The same with further variables of the environment.
+pub fn kubectl_with(
+    plane: &ControlPlane,
+    kubeconfig: &Path,
+    args: &[&str],
+    variables: &[(&str, &str)],
+) -> Answer {
     let mut command = Command::new(plane.program());
     command.args(args).env("PATH", path()).env("KUBECONFIG", kubeconfig).stdin(Stdio::null());
     for variable in ["HTTPS_PROXY", "https_proxy", "NO_COLOR", "CLICOLOR_FORCE", "LYNC_FAILOVER_NAMESPACE"] {
         command.env_remove(variable);
     }
+    command.envs(variables.iter().copied());
     command.output().unwrap().into()
 }
 

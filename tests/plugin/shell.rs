@@ -1,7 +1,7 @@
 //! What the shell completes, by way of kubectl itself.
 
 use crate::{
-    plugin::{kubectl, stage},
+    plugin::{kubectl, kubectl_with, stage},
     stage::AWAY,
 };
 
@@ -25,4 +25,22 @@ fn kubectl_completes_subcommands_options_names_and_namespaces() {
     assert!(has(&["status", "--all"], "--all-namespaces") && has(&["plan", "--out"], "--output"));
     assert!(has(&["status", "-n", "lync-sh"], "lync-shell"));
     assert!(has(&["status", "-o", ""], "yaml"));
+}
+
+/// Colours are for terminals; whoever forces them can still be overruled.
+#[test]
+fn colours_are_left_out_where_they_are_not_wanted() {
+    let stage = stage("lync-colours", "");
+    stage.apply(AWAY);
+    let status = ["lync", "status", "-n", "lync-colours"];
+    let coloured = |args: &[&str], variables: &[(&str, &str)]| {
+        let answer = kubectl_with(stage.plane, &stage.plane.admin(), args, variables);
+        assert!(answer.stdout.contains("NEEDS A PERSON"), "{}", answer.stderr);
+        answer.stdout.contains('\u{1b}')
+    };
+    let forced = ("CLICOLOR_FORCE", "1");
+    assert!(!coloured(&status, &[]), "there is no terminal");
+    assert!(coloured(&status, &[forced]));
+    assert!(!coloured(&[&status[..], &["--no-color"]].concat(), &[forced]));
+    assert!(!coloured(&status, &[forced, ("NO_COLOR", "1")]), "NO_COLOR");
 }
