@@ -32,7 +32,8 @@ fn kubectl_completes_subcommands_options_names_and_namespaces() {
 fn colours_are_left_out_where_they_are_not_wanted() {
     let stage = stage("lync-colours", "");
     stage.apply(AWAY);
-    let status = ["lync", "status", "-n", "lync-colours"];
+    let place = "lync-colours";
+    let status = ["lync", "status", "-n", place, "--operator-namespace", place];
     let coloured = |args: &[&str], variables: &[(&str, &str)]| {
         let answer = kubectl_with(stage.plane, &stage.plane.admin(), args, variables);
         assert!(answer.stdout.contains("NEEDS A PERSON"), "{}", answer.stderr);

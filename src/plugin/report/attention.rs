@@ -1,5 +1,7 @@
 //! What needs a person, the most urgent first.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -92,14 +94,18 @@ pub(super) fn attention(
     let mut all: Vec<Attention> = Vec::new();
     all.extend(of_operator(life));
     all.extend(failovers.iter().filter_map(of_failover));
+    let mut by_deployment: BTreeMap<_, Vec<&Failover>> = BTreeMap::new();
+    for failover in failovers {
+        by_deployment.entry(failover.deployment_key()).or_default().push(failover);
+    }
     for organisation in organisations {
         // What a failover of the organisation says already, with a command, is not said again.
-        let mut own = failovers.iter().filter(|failover| failover.is_about(organisation));
-        let is_told = own.clone().any(|failover| failover.split_brain);
+        let own = by_deployment.get(&organisation.key()).map_or(&[][..], Vec::as_slice);
+        let is_told = own.iter().any(|failover| failover.split_brain);
         all.extend(split_brain(organisation).filter(|_| !is_told));
         all.extend(unseen(organisation));
         // During a failover nobody mends what the next one needs.
-        let is_busy = own.any(|failover| failover.in_flight.is_some());
+        let is_busy = own.iter().any(|failover| failover.in_flight.is_some());
         all.extend(not_prepared(organisation).filter(|_| !is_busy));
     }
     all.extend(unreadable.iter().map(|one| Attention {

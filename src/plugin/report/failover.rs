@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt;
 use serde::Serialize;
 
-use super::{Organisation, Said, said, seconds_since};
+use super::{Said, said, seconds_since};
 use crate::api::{Actor, ConditionType, LastRun, LyncFailover, NextAction, OperationStatus, Reason};
 
 /// One `LyncFailover`.
@@ -73,9 +73,9 @@ impl Failover {
         self.current && !self.stale && self.ready.as_ref().is_some_and(Said::is_true) && !self.not_served
     }
 
-    /// Whether it is about this organisation.
-    pub fn is_about(&self, organisation: &Organisation) -> bool {
-        self.namespace == organisation.namespace && self.deployment == organisation.name
+    /// Namespace and name of the `LyncDeployment` that it is about.
+    pub fn deployment_key(&self) -> (&str, &str) {
+        (&self.namespace, &self.deployment)
     }
 
     /// The reason of `Ready`, or that nobody has looked.

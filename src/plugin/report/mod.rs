@@ -8,7 +8,7 @@ mod life;
 mod organisation;
 mod plan;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
@@ -106,13 +106,13 @@ pub struct StatusReport {
 /// Puts the report together.
 pub fn status_report(seen: &Seen, operator: Life, scope: Scope, now: Timestamp) -> StatusReport {
     let mut organisations: Vec<_> = seen.deployments.iter().map(organisation::organisation).collect();
+    let objectives: BTreeMap<_, _> = seen
+        .deployments
+        .iter()
+        .filter_map(|one| Some(((one.namespace(), one.name_any()), one.spec.objectives.rto_duration().ok()?)))
+        .collect();
     let objective = |failover: &LyncFailover| {
-        let wanted = failover.spec.deployment_ref.name.to_string();
-        let deployment = seen
-            .deployments
-            .iter()
-            .find(|one| one.name_any() == wanted && one.namespace() == failover.namespace());
-        deployment.and_then(|one| one.spec.objectives.rto_duration().ok())
+        objectives.get(&(failover.namespace(), failover.spec.deployment_ref.name.to_string())).copied()
     };
     let mut failovers: Vec<_> =
         seen.failovers.iter().map(|one| failover::failover(one, objective(one), now)).collect();

@@ -101,6 +101,16 @@ impl Pool {
 }
 
 impl Organisation {
+    /// Namespace and name of its `LyncDeployment`.
+    pub fn key(&self) -> (&str, &str) {
+        (&self.namespace, &self.name)
+    }
+
+    /// Whether all of it is as on a usual day.
+    pub fn is_usual(&self) -> bool {
+        self.is_well() && self.pools.iter().all(Pool::is_normal)
+    }
+
     /// Whether it is seen, by its newest spec, and a failover would work.
     pub(super) fn is_well(&self) -> bool {
         let holds = |said: &Option<Said>| said.as_ref().is_some_and(Said::is_true);

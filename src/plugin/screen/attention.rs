@@ -32,7 +32,7 @@ pub(super) fn section(report: &StatusReport, width: usize, detail: Detail) -> Se
         block.extend(asks(&one.message, one.command.as_deref(), width, detail.message));
         block
     };
-    Section { heading: "NEEDS A PERSON", share: 45, blocks: report.attention.iter().map(block).collect() }
+    Section::new("NEEDS A PERSON", 45, report.attention.len(), report.attention.iter().map(block))
 }
 
 /// A message in at most so many lines, and the command, which is never cut.

@@ -13,9 +13,9 @@ use crate::{
 };
 
 pub(super) fn section(report: &StatusReport, width: usize, detail: Detail) -> Section {
-    let flights = report.failovers.iter().filter_map(|one| Some((one, one.in_flight.as_ref()?)));
-    let blocks = flights.map(|(failover, flight)| block(failover, flight, width, detail)).collect();
-    Section { heading: "IN FLIGHT", share: 20, blocks }
+    let flights = || report.failovers.iter().filter_map(|one| Some((one, one.in_flight.as_ref()?)));
+    let blocks = flights().map(|(failover, flight)| block(failover, flight, width, detail));
+    Section::new("IN FLIGHT", 20, flights().count(), blocks)
 }
 
 fn block(failover: &Failover, flight: &Flight, width: usize, detail: Detail) -> Block {

@@ -1,5 +1,7 @@
 //! Who serves whom, where the store is, where the Edge pools send their traffic, and whether a failover would work.
 
+use std::collections::BTreeSet;
+
 use super::{
     Block, Detail, Line, Section,
     flight::span,
@@ -14,12 +16,15 @@ use crate::{
 const INDENT: usize = 2;
 
 pub(super) fn section(report: &StatusReport, width: usize, detail: Detail) -> Section {
-    let mut blocks: Vec<Block> =
-        report.organisations.iter().map(|one| block(report, one, width, detail)).collect();
-    let has_home = |failover: &Failover| report.organisations.iter().any(|one| failover.is_about(one));
-    let orphans: Vec<_> = report.failovers.iter().filter(|one| !has_home(one)).collect();
-    blocks.extend(orphans.into_iter().map(|one| vec![failover_line(one, true, was(report), width)]));
-    Section { heading: "ORGANISATIONS", share: 35, blocks }
+    let homes: BTreeSet<_> = report.organisations.iter().map(Organisation::key).collect();
+    let orphans = || report.failovers.iter().filter(|one| !homes.contains(&one.deployment_key()));
+    let count = report.organisations.len() + orphans().count();
+    // As with pools: what is not as usual is not what is left out.
+    let mut organisations: Vec<_> = report.organisations.iter().collect();
+    organisations.sort_by_key(|one| one.is_usual());
+    let blocks = organisations.into_iter().map(|one| block(report, one, width, detail));
+    let blocks = blocks.chain(orphans().map(|one| vec![failover_line(one, true, was(report), width)]));
+    Section::new("ORGANISATIONS", 35, count, blocks)
 }
 
 /// What stands before each word about how things are, while nobody looks.
@@ -38,7 +43,8 @@ fn block(report: &StatusReport, one: &Organisation, width: usize, detail: Detail
     edges.sort_by_key(|edge| edge.next_hop_verdict == Some(PoolVerdict::Up));
     block.extend(edges.iter().take(detail.rows).map(|edge| edge_line(edge, was, width)));
     block.extend(left_out(edges.len(), detail.rows, "Edge pools", width));
-    let failovers: Vec<_> = report.failovers.iter().filter(|failover| failover.is_about(one)).collect();
+    let failovers: Vec<_> =
+        report.failovers.iter().filter(|failover| failover.deployment_key() == one.key()).collect();
     block.extend(
         failovers.iter().take(detail.rows).map(|failover| failover_line(failover, false, was, width)),
     );

@@ -1,6 +1,6 @@
 //! The parts of the screen, and what becomes of them when there is more than fits.
 
-use super::{Line, height as lines_height, text::fit};
+use super::{HEIGHT, Line, height as lines_height, text::fit};
 use crate::cli::show::Style;
 
 /// How much is told.
@@ -38,13 +38,25 @@ pub(super) struct Section {
     pub heading: &'static str,
     /// Of how many lines it may be sure, in parts of a hundred.
     pub share: usize,
-    /// What stands in it.
-    pub blocks: Vec<Block>,
+    /// How many blocks there are.
+    count: usize,
+    /// As many of them as could be shown.
+    blocks: Vec<Block>,
 }
 
 impl Section {
+    /// A part of so many blocks. No more are made than a screen has lines.
+    pub(super) fn new(
+        heading: &'static str,
+        share: usize,
+        count: usize,
+        blocks: impl Iterator<Item = Block>,
+    ) -> Self {
+        Self { heading, share, count, blocks: blocks.take(HEIGHT).collect() }
+    }
+
     fn heading(&self) -> Line {
-        Line::styled(Style::Heading, format!("{} ({})", self.heading, self.blocks.len()))
+        Line::styled(Style::Heading, format!("{} ({})", self.heading, self.count))
     }
 
     /// All of it, after an empty line; nothing where there is nothing.
@@ -60,7 +72,11 @@ impl Section {
     fn height(&self, width: usize) -> usize {
         match self.blocks.is_empty() {
             true => 0,
-            false => 2 + self.blocks.iter().map(|block| lines_height(block, width)).sum::<usize>(),
+            // What was not made takes at least a line each, so that it never seems to fit.
+            false => {
+                let made = self.blocks.iter().map(|block| lines_height(block, width)).sum::<usize>();
+                2 + made + (self.count - self.blocks.len())
+            }
         }
     }
 
@@ -82,7 +98,7 @@ impl Section {
             shown += 1;
             lines.extend_from_slice(block);
         }
-        let more = self.blocks.len() - shown;
+        let more = self.count - shown;
         let text =
             format!("… {more} more: name one (kubectl lync status NAME), a namespace (-n), or see -o json");
         lines.push(Line::styled(Style::Notice, fit(&text, width)));

@@ -40,7 +40,7 @@ fn crowd(organisations: usize, pools: usize) -> StatusReport {
 
 #[test]
 fn one_screen_is_enough_however_much_there_is() {
-    for (organisations, pools) in [(1, 2), (1, 300), (3, 9), (12, 4), (90, 2), (40, 64)] {
+    for (organisations, pools) in [(1, 2), (1, 300), (3, 9), (12, 4), (600, 2), (40, 64)] {
         let report = crowd(organisations, pools);
         for width in [0, 40, 57, 80, 100, 200] {
             let lines = status(&report, width);
@@ -66,6 +66,16 @@ fn what_is_left_out_of_an_organisation_is_never_what_is_down() {
     let shown = text(&status(&crowd(1, 300), 100));
     assert!(shown.contains("a-rather-long-pool-name-299"), "{shown}");
     assert!(shown.contains("more pools, up and active"), "{shown}");
+}
+
+#[test]
+fn an_organisation_in_trouble_is_shown_before_those_that_are_not() {
+    let mut deployments: Vec<_> = (0..60).map(|number| deployment(&format!("a-{number}"))).collect();
+    let mut troubled = deployment("zulu");
+    troubled["status"]["pools"][0]["verdict"] = json!("Down");
+    deployments.push(troubled);
+    let shown = text(&status(&report(deployments, vec![], alive()), 100));
+    assert!(shown.contains("dr/zulu: seen") && shown.contains("Down"), "{shown}");
 }
 
 /// Puts a text into each string of a status.
