@@ -101,7 +101,8 @@ fn the_operator_is_that_of_deploy_with_an_image_and_is_not_pruned() {
         images
     };
     let mut plain = objects(&build("deploy"));
-    assert_eq!(image(&mut ours), ["registry.example.com/lync-failover:0.2.0"]);
+    let images = image(&mut ours);
+    assert!(images[0].as_str().unwrap().starts_with("registry.example.com/lync-failover:"), "{images:?}");
     image(&mut plain);
     assert_eq!(ours, plain);
 }

@@ -82,7 +82,8 @@ fn statuses(condition: ConditionType) -> [&'static str; 3] {
             "no server has been asked yet",
         ],
         ConditionType::SplitBrainSuspected => [
-            "stop and read the message: two answers exclude each other, and nothing more is changed by itself",
+            "read the message before anything else: the store is in two places, and then nothing more is changed; or a \
+             pool that is back may not know that it is failed over",
             "the answers agree",
             "the answers are missing",
         ],

@@ -18,3 +18,4 @@ mod reference;
 mod release;
 mod troubleshooting;
 mod vocabulary;
+mod workflows;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs, process::Command};
 
+use lync_failover::controller::OrganisationRecord;
 use serde_json::Value;
 
 use crate::files::path;
@@ -65,4 +66,15 @@ fn every_locked_crate_has_a_name_a_version_a_licence_and_a_checksum() {
             "{name} {version} has no checksum"
         );
     }
+}
+
+/// What `docs/upgrade.md` says of a record that another version wrote: members that are missing have defaults, members
+/// that are not known are passed over, and a step that is not known stops everything.
+#[test]
+fn a_record_of_another_version_is_read_or_refused_as_the_page_says() {
+    let read = serde_json::from_str::<OrganisationRecord>;
+    assert_eq!(read("{}").unwrap(), OrganisationRecord::default());
+    assert_eq!(read(r#"{"ofALaterVersion": {"any": 1}}"#).unwrap(), OrganisationRecord::default());
+    let refused = read(r#"{"recent": [{"step": {"stepOfALaterVersion": {}}}]}"#).unwrap_err();
+    assert!(refused.to_string().contains("unknown variant `stepOfALaterVersion`"), "{refused}");
 }
