@@ -12,11 +12,11 @@ pub struct UnknownWord {
 
 /// Declares an enum together with the list of its variants and their names.
 macro_rules! closed_enum {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident,)+ }) => {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[doc = $variant_doc:literal])* $variant:ident,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
+            $($(#[doc = $variant_doc])* $variant,)+
         }
 
         impl $name {
@@ -27,6 +27,13 @@ macro_rules! closed_enum {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($variant),)+
+                }
+            }
+
+            /// What the word means, in a sentence: its doc comment, for the pages that people look it up in.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($variant_doc),+).trim_ascii_start(),)+
                 }
             }
         }

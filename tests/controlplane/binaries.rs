@@ -25,6 +25,12 @@ pub fn judge() -> &'static Path {
     PROGRAM.get_or_init(|| build(&["judge"]).join("judge"))
 }
 
+/// The definitions of Argo CD's and Flux's kinds, as one file.
+pub fn published() -> &'static Path {
+    static FILE: OnceLock<PathBuf> = OnceLock::new();
+    FILE.get_or_init(|| build(&["published"]).join("published.yaml"))
+}
+
 fn build(args: &[&str]) -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/controlplane/build");
     let output = Command::new(&script)

@@ -5,37 +5,20 @@
 
 #[path = "../controlplane/mod.rs"]
 mod controlplane;
+#[path = "../support/files.rs"]
+mod files;
 #[path = "../stage/mod.rs"]
 mod stage;
 
 mod actions;
 mod config_map;
+mod examples;
 mod git;
 mod judge;
 mod picture;
 mod reasons;
 mod scenes;
 mod states;
+mod words;
 
-use std::path::{Path, PathBuf};
-
-/// A path in this repository.
-fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
-}
-
-/// Compares a file with what it should be, or with `UPDATE_GOLDEN=1` writes it.
-#[track_caller]
-fn golden(name: &str, text: &str) {
-    let path = path(name);
-    if is_update() {
-        std::fs::write(path, text).unwrap();
-    } else {
-        let before = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(before == text, "{name} should be as follows; UPDATE_GOLDEN=1 writes it\n{text}");
-    }
-}
-
-fn is_update() -> bool {
-    std::env::var_os("UPDATE_GOLDEN").is_some()
-}
+use files::{golden, is_update, path};

@@ -5,33 +5,9 @@ use serde_json::{Value, json};
 
 use crate::{
     judge::verdicts,
-    states::{CHOSEN, DONE, STATES, STUCK, TAKEN_AWAY, UNDER_WAY},
+    states::{DONE, STATES, STUCK, UNDER_WAY},
+    words::words,
 };
-
-/// What the tools make of a `LyncFailover` whose `Ready` has this reason; `None` when `Ready` never has it.
-fn words(reason: Reason) -> Option<[&'static str; 3]> {
-    match reason {
-        Reason::Converged => Some(DONE),
-        Reason::Executing
-        | Reason::Waiting
-        | Reason::AwaitingConsent
-        | Reason::AwaitingApproval
-        | Reason::AwaitingManualStep
-        | Reason::Verifying
-        | Reason::Queued
-        | Reason::DeploymentNotFound
-        | Reason::OutcomeUnknown
-        | Reason::Unknown
-        | Reason::Unreachable
-        | Reason::NotCapable => Some(UNDER_WAY),
-        Reason::Planned | Reason::Observing | Reason::Suspended => Some(CHOSEN),
-        Reason::Drifted => Some(TAKEN_AWAY),
-        Reason::Refused | Reason::Conflict | Reason::InvalidSpec | Reason::Failed | Reason::Contradictory => {
-            Some(STUCK)
-        }
-        _ => None,
-    }
-}
 
 fn object(kind: &str, [ready, reconciling, stalled]: [&str; 3], reason: Reason) -> Value {
     let condition = |(name, status)| {

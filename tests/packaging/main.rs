@@ -10,6 +10,7 @@ mod image;
 mod objects;
 mod people;
 mod policies;
+mod pull_request;
 mod release;
 mod rights;
 mod run;
