@@ -74,3 +74,70 @@ impl Bridge for Metered {
         self.bridge.sight(host)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kube::runtime::reflector::store;
+
+    use super::*;
+    use crate::bridge::Refusal;
+
+    /// A bridge on which everything ends in the same way.
+    struct Ends(Result<(), CallError>);
+
+    #[async_trait]
+    impl Bridge for Ends {
+        async fn query(&self, _: &MachineFqdn, _: &[Query]) -> Result<Vec<Answer>, CallError> {
+            self.0.clone().map(|()| Vec::new())
+        }
+
+        async fn raise_epoch(&self, _: &MachineFqdn) -> Result<Fence, CallError> {
+            self.0.clone().map(|()| Fence::default())
+        }
+
+        async fn start(&self, _: &Operation) -> Result<(), CallError> {
+            self.0.clone()
+        }
+
+        async fn follow(&self, _: &Operation, _: u64) -> Result<Followed, CallError> {
+            self.0.clone().map(|()| Followed::default())
+        }
+
+        async fn adopt(&self, _: &MachineFqdn, _: &Operation) -> Result<Adoption, CallError> {
+            self.0.clone().map(|()| Adoption::Running)
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_is_counted_by_what_came_of_it_and_nothing_is_changed() {
+        let why = || "why".to_owned();
+        let refusal = || Refusal { error_id: why(), category: why(), message: why() };
+        let ends = [
+            ("ok", Ok(())),
+            ("unreachable", Err(CallError::Unreachable(why()))),
+            ("not_sent", Err(CallError::NotSent(why()))),
+            ("denied", Err(CallError::Denied(why()))),
+            ("refused", Err(CallError::Refused(refusal()))),
+            ("unknown", Err(CallError::Unknown(why()))),
+            ("unreadable", Err(CallError::Unreadable(why()))),
+        ];
+        let (failovers, deployments) = (store::Writer::default(), store::Writer::default());
+        let metrics = Arc::new(Metrics::new(failovers.as_reader(), deployments.as_reader(), Arc::default()));
+        let labels = ResourceLabels { namespace: "n".to_owned(), name: "b".to_owned() };
+        let host: MachineFqdn = "fe01.contoso.com".parse().expect("a name");
+        for (outcome, end) in ends {
+            assert!(super::super::metrics::OUTCOMES.contains(&outcome), "it would outlive its deployment");
+            let bridge = Metered::new(Arc::new(Ends(end.clone())), Arc::clone(&metrics), labels.clone());
+            assert_eq!(bridge.query(&host, &[]).await.map(drop), end);
+            assert_eq!(bridge.raise_epoch(&host).await.map(drop), end);
+            let text = metrics.text();
+            for request in ["query", "raise_epoch"] {
+                let own = format!("namespace=\"n\",name=\"b\",request=\"{request}\",outcome=\"{outcome}\"");
+                let line = format!("lync_failover_bridge_requests_total{{{own}}} 1");
+                assert!(text.lines().any(|it| it == line), "{line} is missing in\n{text}");
+            }
+        }
+        metrics.forget_deployment(&labels);
+        assert!(!metrics.text().contains("name=\"b\""), "{}", metrics.text());
+    }
+}

@@ -235,3 +235,42 @@ async fn announce(shared: &Shared, batch: &Batch, record: &StepRecord) {
         step_ended(&shared.recorder, lfo, record).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::{
+        lync::{Observed, Source, Why},
+        plan::{Progress, Watch, assess},
+    };
+
+    fn round(observed: Observed, now: Timestamp) -> Round {
+        let limits = Limits::default();
+        Round {
+            assessment: assess(&observed, &Progress::default(), &limits, now),
+            observed,
+            observed_in: SignedDuration::ZERO,
+            watch: Watch::default(),
+            passed: Vec::new(),
+            in_flight: None,
+            is_running: false,
+        }
+    }
+
+    /// Else an operator that has lost its way would look as if it saw what it says.
+    #[test]
+    fn a_round_that_saw_nothing_does_not_move_the_time_of_the_last_look() {
+        let then = Timestamp::UNIX_EPOCH;
+        let known = Fact::known(crate::lync::Topology::default(), then, Source::Probe);
+        let seen = Observed { topology: known, ..Observed::default() };
+        let blind = || Observed {
+            topology: Fact::Unknown(Why::BridgeUnavailable("cut".to_owned())),
+            ..Observed::default()
+        };
+        let later = then + SignedDuration::from_mins(10);
+        assert_eq!(news(&round(blind().or_earlier(&seen), later)).observed_at, Some(then));
+        assert_eq!(news(&round(blind(), later)).observed_at, None);
+    }
+}
