@@ -23,5 +23,6 @@ pub mod runbook;
 pub mod simulator;
 pub mod snapshot;
 pub mod status;
+mod text;
 pub mod winrm;
 pub mod wsman;

@@ -39,6 +39,7 @@ fn progress(sketch: &Sketch, ended: &[(Step, i64, StepOutcome)]) -> Progress {
         outcome: outcome.clone(),
     });
     let run = Run {
+        id: String::new(),
         started_at: ago(3600),
         finished_at: None,
         down_since: None,

@@ -5,7 +5,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ReadinessView;
+use super::{ReadinessView, closed::closed_enum};
 use crate::lync::PoolState;
 
 /// What the operator sees of a Lync organisation.
@@ -103,6 +103,17 @@ pub struct PoolView {
     pub votes: Vec<Vote>,
 }
 
+impl PoolView {
+    /// The pool that serves its users; `None` while that is not known, or a failover is under way.
+    pub fn served_by(&self) -> Option<&str> {
+        match self.state {
+            PoolServiceState::Active => Some(&self.pool),
+            PoolServiceState::FailedOver => self.paired_with.as_deref(),
+            PoolServiceState::FailingOver | PoolServiceState::FailingBack | PoolServiceState::Unknown => None,
+        }
+    }
+}
+
 /// What one witness said about a pool.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
@@ -163,21 +174,23 @@ pub struct ExecutorView {
     pub message: Option<String>,
 }
 
-/// Whether a server takes cmdlets.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExecutorState {
-    /// It answers.
-    Connected,
-    /// It refuses the connection or is silent.
-    Unreachable,
-    /// It answers and refuses the credentials. Says nothing about Lync.
-    Denied,
-    /// It answers and can be asked, but nothing can be changed from there: a module, a cmdlet or a parameter
-    /// is missing.
-    Unfit,
-    /// Nobody has tried yet, or it failed for a reason that says nothing about the server.
-    #[default]
-    Unknown,
+closed_enum! {
+    /// Whether a server takes cmdlets.
+    #[derive(Serialize, Deserialize, JsonSchema, Default)]
+    pub enum ExecutorState {
+        /// It answers.
+        Connected,
+        /// It refuses the connection or is silent.
+        Unreachable,
+        /// It answers and refuses the credentials. Says nothing about Lync.
+        Denied,
+        /// It answers and can be asked, but nothing can be changed from there: a module, a cmdlet or a parameter
+        /// is missing.
+        Unfit,
+        /// Nobody has tried yet, or it failed for a reason that says nothing about the server.
+        #[default]
+        Unknown,
+    }
 }
 
 /// What keeps a cmdlet from running twice.
@@ -199,20 +212,22 @@ pub enum PoolRole {
     Director,
 }
 
-/// The state of a pool's failover, as Lync keeps it.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PoolServiceState {
-    /// The home pool serves its users.
-    Active,
-    /// A failover is under way, or stopped half-way.
-    FailingOver,
-    /// The paired pool serves the users.
-    FailedOver,
-    /// A failback is under way, or stopped half-way.
-    FailingBack,
-    /// Not known.
-    #[default]
-    Unknown,
+closed_enum! {
+    /// The state of a pool's failover, as Lync keeps it.
+    #[derive(Serialize, Deserialize, JsonSchema, Default)]
+    pub enum PoolServiceState {
+        /// The home pool serves its users.
+        Active,
+        /// A failover is under way, or stopped half-way.
+        FailingOver,
+        /// The paired pool serves the users.
+        FailedOver,
+        /// A failback is under way, or stopped half-way.
+        FailingBack,
+        /// Not known.
+        #[default]
+        Unknown,
+    }
 }
 
 impl From<PoolState> for PoolServiceState {
@@ -226,16 +241,18 @@ impl From<PoolState> for PoolServiceState {
     }
 }
 
-/// Whether a pool is up, by the votes of the witnesses.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PoolVerdict {
-    /// It serves.
-    Up,
-    /// Some say that it is down; not enough of them, or not for long enough.
-    Suspect,
-    /// It is down.
-    Down,
-    /// Nobody can tell.
-    #[default]
-    Undetermined,
+closed_enum! {
+    /// Whether a pool is up, by the votes of the witnesses.
+    #[derive(Serialize, Deserialize, JsonSchema, Default)]
+    pub enum PoolVerdict {
+        /// It serves.
+        Up,
+        /// Some say that it is down; not enough of them, or not for long enough.
+        Suspect,
+        /// It is down.
+        Down,
+        /// Nobody can tell.
+        #[default]
+        Undetermined,
+    }
 }

@@ -5,7 +5,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Advice, EdgeView, PlanStatus, PoolServiceState, PoolVerdict};
+use super::{Advice, EdgeView, PlanStatus, PoolServiceState, PoolVerdict, closed::closed_enum};
 
 /// What the operator sees and does about a LyncFailover.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -37,6 +37,9 @@ pub struct LyncFailoverStatus {
     /// The step in flight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<OperationStatus>,
+    /// The execution that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunStatus>,
     /// The last execution that ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_run: Option<LastRun>,
@@ -65,6 +68,7 @@ impl Default for LyncFailoverStatus {
             next_action: None,
             plan: None,
             operation: None,
+            run: None,
             last_run: None,
             observed: None,
             warnings: Vec::new(),
@@ -132,10 +136,28 @@ pub struct OperationStatus {
     pub summary: String,
 }
 
+/// The execution that is under way.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct RunStatus {
+    /// Identity of the execution. Every line of the log about a step of it has this in its field `run`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// When its first step was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    /// Since when the source had been down, if it was: the recovery time counts from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_down_since: Option<Time>,
+}
+
 /// The last execution that ended.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct LastRun {
+    /// Identity of the execution, as in the field `run` of the log.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
     /// How it ended.
     #[serde(default)]
     pub outcome: RunOutcome,
@@ -168,18 +190,20 @@ pub struct LastRun {
     pub verify_seconds: Option<i64>,
 }
 
-/// How an execution ended.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RunOutcome {
-    /// The desired state was reached and seen.
-    Succeeded,
-    /// It stopped at a refusal that only people can clear.
-    Failed,
-    /// The spec changed or the resource was suspended or deleted before the end.
-    Stopped,
-    /// It is not known what the last step did.
-    #[default]
-    Unknown,
+closed_enum! {
+    /// How an execution ended.
+    #[derive(Serialize, Deserialize, JsonSchema, Default)]
+    pub enum RunOutcome {
+        /// The desired state was reached and seen.
+        Succeeded,
+        /// It stopped at a refusal that only people can clear.
+        Failed,
+        /// The spec changed or the resource was suspended or deleted before the end.
+        Stopped,
+        /// It is not known what the last step did.
+        #[default]
+        Unknown,
+    }
 }
 
 /// What the operator saw of the things a LyncFailover is about.

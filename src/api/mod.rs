@@ -54,7 +54,7 @@ pub use failover::{
 };
 pub use failover_status::{
     Actor, LastRun, LyncFailoverStatus, NextAction, ObservedFailover, ObservedPool, OperationStatus,
-    RunOutcome,
+    RunOutcome, RunStatus,
 };
 pub use plan_status::{PlanStatus, Risk, StepMode, StepState, StepStatus};
 pub use readiness::{CheckName, CheckResult, Effort, ReadinessCheck, ReadinessView};

@@ -4,6 +4,8 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::closed::closed_enum;
+
 /// The documented steps towards the desired state, and where they stand.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
@@ -59,20 +61,22 @@ pub struct StepStatus {
     pub post_condition: Option<String>,
 }
 
-/// Where a step stands.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StepState {
-    /// What it is for has been seen; it does not run (again).
-    Done,
-    /// It is the next to run, or it runs.
-    Next,
-    /// It runs after others.
-    #[default]
-    Later,
-    /// It waits for time, for people or for a fact.
-    Waiting,
-    /// It cannot run as things are.
-    Blocked,
+closed_enum! {
+    /// Where a step stands.
+    #[derive(Serialize, Deserialize, JsonSchema, Default)]
+    pub enum StepState {
+        /// What it is for has been seen; it does not run (again).
+        Done,
+        /// It is the next to run, or it runs.
+        Next,
+        /// It runs after others.
+        #[default]
+        Later,
+        /// It waits for time, for people or for a fact.
+        Waiting,
+        /// It cannot run as things are.
+        Blocked,
+    }
 }
 
 /// Whether the source pool takes part.

@@ -81,17 +81,19 @@ closed_enum! {
     }
 }
 
-/// What came of a check.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CheckResult {
-    /// It is as a failover needs it.
-    Pass,
-    /// It is not.
-    Fail,
-    /// The operator cannot tell. Never counts as a pass.
-    Unknown,
-    /// There is nothing of the kind to check.
-    NotApplicable,
+closed_enum! {
+    /// What came of a check.
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    pub enum CheckResult {
+        /// It is as a failover needs it.
+        Pass,
+        /// It is not.
+        Fail,
+        /// The operator cannot tell. Never counts as a pass.
+        Unknown,
+        /// There is nothing of the kind to check.
+        NotApplicable,
+    }
 }
 
 /// How long it takes to mend something.

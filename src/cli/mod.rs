@@ -7,6 +7,7 @@ mod bridge;
 mod crds;
 pub mod files;
 mod init;
+mod log;
 mod operator;
 mod organisation;
 mod plan;

@@ -1,12 +1,11 @@
 //! `lync-failover operator`: run in a cluster.
 
-use std::{io::IsTerminal, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::SignedDuration;
-use tracing_subscriber::EnvFilter;
 
-use super::CliError;
+use super::{CliError, log::LogFormat};
 use crate::{
     api::parse_duration,
     operator::{DEFAULT_NAMESPACE, Settings, lease::Timing, run},
@@ -44,33 +43,13 @@ pub(super) struct OperatorCommand {
     log_format: LogFormat,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
 fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).map(SignedDuration::unsigned_abs).map_err(|err| err.to_string())
 }
 
 impl OperatorCommand {
     pub(super) async fn run(self) -> Result<(), CliError> {
-        // The client logs whole answers that it cannot read; what went wrong is said by those who asked.
-        let quiet = || EnvFilter::new("info,kube_client=off");
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet());
-        // Colours are for people at a terminal; what collects logs would keep them as control characters.
-        let log = tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_ansi(std::io::stderr().is_terminal())
-            .with_writer(std::io::stderr);
-        match self.log_format {
-            LogFormat::Text => log.init(),
-            LogFormat::Json => log.json().init(),
-        }
+        self.log_format.begin();
         let unreachable =
             |err: &dyn std::fmt::Display| CliError::Failed(format!("no way to a cluster: {err}"));
         let mut config = kube::Config::infer().await.map_err(|err| unreachable(&err))?;

@@ -1,8 +1,9 @@
 //! Executes one step: write the intent, then send the cmdlet.
 
+use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{Event, Kept, Organisation, Shell, StoreError, Subject, follow::settle};
+use super::{Event, Kept, Organisation, Shell, StoreError, Subject, follow::settle, trail::span};
 use crate::{
     bridge::{CallError, Ended, Fence, KnownRefusal, Operation, OperationId},
     lync::MachineFqdn,
@@ -27,6 +28,17 @@ pub(super) async fn execute(
     if let Some(owned) = &mut kept.record.intent {
         owned.sender.clone_from(&shell.party.own);
     }
+    let span = span(shell.party, &kept.record);
+    send(shell, raised, intent, kept).instrument(span).await
+}
+
+/// Stores the intent and hands its operation over, if the host has taken the fence.
+async fn send(
+    shell: Shell<'_>,
+    raised: Result<Fence, CallError>,
+    intent: Intent,
+    kept: Kept,
+) -> Result<Kept, StoreError> {
     if let Err(err) = raised {
         // Nothing was sent. The reason is kept, the pause too, and the next try goes to another host.
         let why = format!("{} does not take the fence: {err}", intent.operation.host);
@@ -52,7 +64,7 @@ pub(super) async fn execute(
             settle(shell, StepOutcome::Ended(Ended::Failed(refusal)), kept).await
         }
         Err(err @ (CallError::Unknown(_) | CallError::Unreadable(_))) => {
-            tracing::warn!(operation = %intent.operation.id, %err, "it is not known whether the cmdlet runs");
+            tracing::warn!(%err, "it is not known whether the cmdlet runs");
             Ok(kept)
         }
     }

@@ -1,8 +1,9 @@
 //! Follows the operation in flight to its end, also one that another process has started.
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument;
 
-use super::{Event, Kept, Organisation, Shell, StoreError};
+use super::{Event, Kept, Organisation, Shell, StoreError, trail::span};
 use crate::{
     bridge::{Adoption, CallError, Ended, Keeper, Operation, OperationId},
     lync::MachineFqdn,
@@ -20,11 +21,12 @@ pub(super) struct Cursor {
 }
 
 /// Waits for news of the operation in flight and stores its outcome once it has ended.
-pub(super) async fn follow(
-    shell: Shell<'_>,
-    cursor: &mut Cursor,
-    mut kept: Kept,
-) -> Result<Kept, StoreError> {
+pub(super) async fn follow(shell: Shell<'_>, cursor: &mut Cursor, kept: Kept) -> Result<Kept, StoreError> {
+    let span = span(shell.party, &kept.record);
+    follow_in_flight(shell, cursor, kept).instrument(span).await
+}
+
+async fn follow_in_flight(shell: Shell<'_>, cursor: &mut Cursor, mut kept: Kept) -> Result<Kept, StoreError> {
     let Some(owned) = kept.record.intent.clone() else { return Ok(kept) };
     let intent = owned.intent.clone();
     if cursor.operation != Some(intent.operation.id) {
@@ -60,7 +62,7 @@ pub(super) async fn follow(
             }
         }
         Err(err) => {
-            tracing::warn!(operation = %intent.operation.id, %err, "no news of the operation");
+            tracing::warn!(%err, "no news of the operation");
             *cursor = Cursor::default();
             shell.org.clock.sleep(AFTER_FAILURE).await;
             past_the_limit(shell, kept).await

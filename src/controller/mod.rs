@@ -15,8 +15,10 @@ mod resource;
 mod round;
 mod standing;
 mod store;
+mod stored;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use std::sync::Arc;
 
@@ -39,6 +41,7 @@ pub use requeue::requeue_after;
 pub use resource::Resource;
 pub use round::{Passed, Round, Rounds, Subject};
 pub use store::{Mandate, MemoryStore, RecordStore, Revision, StoreError};
+pub use stored::{FORMAT_VERSION, FormatError};
 
 use round::{Kept, Shell};
 

@@ -54,6 +54,7 @@ mod tests {
 
     fn running(generation: i64) -> Memory {
         let run = Run {
+            id: String::new(),
             started_at: jiff::Timestamp::UNIX_EPOCH,
             finished_at: None,
             down_since: None,

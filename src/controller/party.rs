@@ -21,6 +21,8 @@ pub struct Sender {
 pub struct Party {
     /// The deployment; none where there is only one.
     pub own: Option<Sender>,
+    /// What tells the organisation from all others, for the log.
+    pub organisation: Option<String>,
     /// The domain that the record is kept under, where it is one.
     pub domain: Option<String>,
     /// The ids of all deployments that can be seen, the own one among them.

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument;
 
 use super::{
     Event, Listener, Mandate, Organisation, OrganisationRecord, OwnedIntent, Owner, Party, RecordStore,
@@ -12,6 +13,7 @@ use super::{
     follow::{Cursor, decide_unanswered, follow, settle},
     observe::observe,
     standing::{claim, left_alone, live_domain, remembered},
+    trail::span,
 };
 use crate::{
     lync::Observed,
@@ -78,6 +80,8 @@ pub struct Passed {
 pub struct Round {
     /// What was seen; a fact that could not be read this time stands as it was, with its age.
     pub observed: Observed,
+    /// How long the look took.
+    pub observed_in: SignedDuration,
     /// What that says about the organisation.
     pub assessment: Assessment,
     /// Since when things have been so.
@@ -142,9 +146,11 @@ impl Rounds {
             kept = follow(shell, &mut self.cursor, kept).await?;
         }
 
+        let begun = org.clock.now();
         let observed = observe(org, self.seen.as_ref()).await;
         listener.saw(Event::Observed(Box::new(observed.clone())));
         let now = org.clock.now();
+        let observed_in = now.duration_since(begun);
         let seen = match self.seen.take() {
             Some(seen) => observed.clone().or_earlier(&seen),
             None => observed.clone(),
@@ -187,6 +193,7 @@ impl Rounds {
             is_running: record.resources.values().any(|memory| memory.run.is_some()),
             in_flight: record.intent,
             observed: seen,
+            observed_in,
             watch: self.watch.clone(),
         })
     }
@@ -208,7 +215,10 @@ async fn decide_for_the_absent(
     let nothing = Desired::default();
     let plan = plan(&nothing, observed, &progress, &shell.org.limits, now);
     match decide_unanswered(&plan, &nothing, &progress, now) {
-        Some(outcome) => settle(shell, outcome, kept).await,
+        Some(outcome) => {
+            let span = span(shell.party, &kept.record);
+            settle(shell, outcome, kept).instrument(span).await
+        }
         None => Ok(kept),
     }
 }
@@ -246,7 +256,8 @@ async fn step(
     if progress.left_alone.is_none()
         && let Some(outcome) = decide_unanswered(&plan, subject.desired, &progress, now)
     {
-        let kept = settle(shell, outcome, kept).await?;
+        let span = span(shell.party, &kept.record);
+        let kept = settle(shell, outcome, kept).instrument(span).await?;
         return Ok((plan, kept));
     }
     match plan.decision.clone() {

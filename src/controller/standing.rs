@@ -1,6 +1,6 @@
 //! What a round may do about what is in flight, and whether it may begin anything.
 
-use super::{Kept, Mandate, OrganisationRecord, Party, Shell, Standing, StoreError, Subject};
+use super::{Kept, Mandate, OrganisationRecord, Party, Shell, Standing, StoreError, Subject, trail::span};
 use crate::{
     lync::{Fact, Observed, Source},
     plan::{Progress, Watch},
@@ -21,9 +21,10 @@ pub(super) fn left_alone(shell: Shell<'_>, mandate: &Mandate, record: &Organisat
 
 /// Enters who follows what nobody is left to follow, so that one does. The next one finds it taken.
 pub(super) async fn claim(shell: Shell<'_>, mut kept: Kept) -> Result<Kept, StoreError> {
+    let span = span(shell.party, &kept.record);
     let (Some(own), Some(owned)) = (&shell.party.own, &mut kept.record.intent) else { return Ok(kept) };
     if owned.sender.as_ref().is_none_or(|sender| sender.id != own.id) {
-        tracing::warn!(operation = %owned.intent.operation.id, left_by = ?owned.sender, "it is followed from here now");
+        span.in_scope(|| tracing::warn!(left_by = ?owned.sender, "it is followed from here now"));
         owned.sender = Some(own.clone());
     }
     kept.save(shell.store).await

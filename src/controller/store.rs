@@ -40,6 +40,9 @@ pub enum StoreError {
     /// The store could not be reached or refused, or holds what cannot be read.
     #[error("the record could not be read or written: {0}")]
     Unavailable(String),
+    /// A newer operator has written it. Nothing was read, and nothing is written.
+    #[error("the record of the organisation is not for this operator: {0}")]
+    TooNew(String),
 }
 
 /// Keeps the record of an organisation. Every write is conditional, so that two operators cannot both

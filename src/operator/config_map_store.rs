@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{Api, ResourceExt, api::PostParams};
 
-use crate::controller::{OrganisationRecord, RecordStore, Revision, StoreError};
+use crate::controller::{FormatError, OrganisationRecord, RecordStore, Revision, StoreError};
 
 /// The key of the record in the data of the ConfigMap.
 const KEY: &str = "record.json";
@@ -54,14 +54,18 @@ impl RecordStore for ConfigMapStore {
         let text = text.ok_or_else(|| {
             StoreError::Unavailable(format!("ConfigMap {} has no key {KEY}; restore it", self.name))
         })?;
-        let record = serde_json::from_str(text).map_err(|err| {
-            StoreError::Unavailable(format!("ConfigMap {}, key {KEY}: {err}; restore it", self.name))
+        let record = OrganisationRecord::from_text(text).map_err(|err| {
+            let text = format!("ConfigMap {}, key {KEY}: {err}", self.name);
+            match err {
+                FormatError::TooNew { .. } => StoreError::TooNew(text),
+                FormatError::Unreadable(_) => StoreError::Unavailable(text),
+            }
         })?;
         Ok((record, revision))
     }
 
     async fn save(&self, record: &OrganisationRecord, revision: &Revision) -> Result<Revision, StoreError> {
-        let text = serde_json::to_string(record).map_err(|err| StoreError::Unavailable(err.to_string()))?;
+        let text = record.to_text().map_err(|err| StoreError::Unavailable(err.to_string()))?;
         let map = self.manifest(text.clone(), revision);
         let pp = PostParams::default();
         let written = if revision.0.is_empty() {
@@ -93,4 +97,30 @@ async fn in_time<T>(call: impl Future<Output = T>) -> Result<T, StoreError> {
 
 fn unavailable(err: &kube::Error) -> StoreError {
     StoreError::Unavailable(err.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{apiserver::ApiService, clock::SystemClock};
+
+    /// What an operator of tomorrow has written is not for this one: neither to read nor to write over.
+    #[tokio::test]
+    async fn a_record_of_a_newer_operator_is_refused_and_left_as_it_is() {
+        let client = ApiService::new(Arc::new(SystemClock)).client();
+        let maps: Api<ConfigMap> = Api::namespaced(client, "operator");
+        let store = ConfigMapStore::new(maps.clone(), "record".to_owned());
+        let newer = r#"{"formatVersion":2,"intents":[]}"#.to_owned();
+        let map = store.manifest(newer, &Revision::default());
+        let before = maps.create(&PostParams::default(), &map).await.expect("it is made");
+
+        let Err(StoreError::TooNew(why)) = store.load().await else { panic!("it was read") };
+        assert!(why.contains("ConfigMap record") && why.contains("format version 2"), "{why}");
+        // Nor by somebody who has not looked.
+        let blind = store.save(&OrganisationRecord::default(), &Revision::default()).await;
+        assert_eq!(blind, Err(StoreError::Conflict));
+        assert_eq!(maps.get("record").await.expect("it is there"), before);
+    }
 }

@@ -43,12 +43,18 @@ impl Controller {
         identity: &str,
         environment: Environment,
     ) -> Self {
+        let resources = Resources::watch(&client, watch_namespace);
+        let metrics = Metrics::new(
+            resources.failovers.clone(),
+            resources.deployments.clone(),
+            Arc::clone(&resources.notices),
+        );
         let reporter = Reporter { controller: "lync-failover".into(), instance: Some(identity.to_owned()) };
         Self(Arc::new(Shared {
             recorder: Recorder::new(client.clone(), reporter),
-            resources: Resources::watch(&client, watch_namespace),
+            resources,
             client,
-            metrics: Arc::new(Metrics::new()),
+            metrics: Arc::new(metrics),
             namespace: namespace.to_owned(),
             environment,
         }))

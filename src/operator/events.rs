@@ -13,9 +13,11 @@ use crate::{
     bridge::Ended,
     controller::{Event, Listener},
     plan::{StepOutcome, StepRecord},
+    text::printable,
 };
 
-/// Collects what is worth an Event during a round, logs it, and passes everything on.
+/// Collects what is worth an Event during a round, logs it, and passes everything on. Whose step it is, and which, says
+/// the span around it.
 pub(super) struct Collector<'a> {
     records: Mutex<Vec<StepRecord>>,
     next: &'a dyn Listener,
@@ -26,14 +28,18 @@ impl Listener for Collector<'_> {
         self.next.saw(event.clone());
         match event {
             Event::Ended(record) => {
-                tracing::info!(step = %record.step, operation = %record.operation.id, outcome = ?record.outcome, "step ended");
+                tracing::info!(
+                    outcome = outcome_name(&record.outcome),
+                    why = outcome_text(&record.outcome),
+                    "step ended"
+                );
                 self.records.lock().unwrap_or_else(PoisonError::into_inner).push(*record);
             }
             Event::Intended(intent) => {
-                tracing::info!(step = %intent.step, operation = %intent.operation.id, host = %intent.operation.host, "step begins");
+                tracing::info!(attempt = intent.attempt, command = %intent.operation.mutation, "step begins");
             }
-            Event::Wrote(intent, record) => {
-                tracing::info!(step = %intent.step, stream = ?record.stream, text = %printable(&record.text), "the cmdlet wrote");
+            Event::Wrote(_, record) => {
+                tracing::info!(stream = ?record.stream, text = %printable(&record.text), "the cmdlet wrote");
             }
             Event::Observed(_) | Event::Planned { .. } | Event::Started(_) | Event::Reported { .. } => {}
         }
@@ -48,6 +54,24 @@ impl<'a> Collector<'a> {
     /// Takes what was collected.
     pub(super) fn take(&self) -> Vec<StepRecord> {
         std::mem::take(&mut *self.records.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// How a step ended, as a label.
+pub(super) fn outcome_name(outcome: &StepOutcome) -> &'static str {
+    match outcome {
+        StepOutcome::Ended(Ended::Completed) => "completed",
+        StepOutcome::Ended(Ended::Failed(_)) => "failed",
+        StepOutcome::Ended(Ended::Lost(_)) => "lost",
+        StepOutcome::NotStarted(_) => "not_started",
+    }
+}
+
+fn outcome_text(outcome: &StepOutcome) -> Option<String> {
+    match outcome {
+        StepOutcome::Ended(Ended::Completed) => None,
+        StepOutcome::Ended(Ended::Failed(refusal)) => Some(printable(&refusal.to_string())),
+        StepOutcome::Ended(Ended::Lost(why)) | StepOutcome::NotStarted(why) => Some(printable(why)),
     }
 }
 
@@ -99,9 +123,4 @@ async fn publish(
     if let Ok(Err(error)) = tokio::time::timeout(std::time::Duration::from_secs(5), call).await {
         tracing::debug!(%error, "an event could not be published");
     }
-}
-
-/// A text of Lync without control characters, which could fool whoever reads a log.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

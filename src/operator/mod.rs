@@ -9,6 +9,7 @@ mod events;
 mod finalizer;
 mod http;
 pub mod lease;
+mod metered;
 mod metrics;
 mod pass;
 mod reflect;

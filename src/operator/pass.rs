@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
-    controller::{Mandate, Owner, Round, Rounds, Subject, requeue_after},
+    controller::{Mandate, Owner, Round, Rounds, StoreError, Subject, requeue_after},
     plan::Desired,
 };
 
@@ -58,6 +58,7 @@ pub(super) async fn pass(
     let mut round = match rounds.round(org, &store, &events, &subjects).await {
         Ok(round) => round,
         Err(error) => {
+            shared.metrics.round_failed(&labels(&**deployment), class(&error));
             tracing::warn!(%error, "the round could not be finished; nothing is lost");
             return AFTER_FAILURE;
         }
@@ -67,9 +68,8 @@ pub(super) async fn pass(
     if !matches!(reached.mandate, Mandate::Show(_)) {
         release(shared, deployment, &round).await;
     }
-    let labels = labels(&**deployment);
-    shared.metrics.rounds.get_or_create(&labels).inc();
-    shared.metrics.last_round.get_or_create(&labels).set(now.as_millisecond() as f64 / 1000.0);
+    shared.metrics.rounds.get_or_create(&labels(&**deployment)).inc();
+    shared.metrics.observation_duration.observe(round.observed_in.as_secs_f64());
     let waits = round.passed.iter().map(|passed| requeue_after(passed, org.interval, now));
     let pause = waits.fold(after_deletion(deployment, &round, org.interval), SignedDuration::min);
 
@@ -87,6 +87,15 @@ pub(super) async fn pass(
         records: events.take(),
     });
     pause
+}
+
+/// Why a round came to nothing, as a label.
+fn class(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Conflict => "record_conflict",
+        StoreError::Unavailable(_) => "record_unavailable",
+        StoreError::TooNew(_) => "record_too_new",
+    }
 }
 
 /// The record of an organisation.

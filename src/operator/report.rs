@@ -38,10 +38,7 @@ pub(super) async fn report_failover(
 ) -> Option<Written<LyncFailover>> {
     let next = |old: &LyncFailoverStatus| status::next(old, outcome, shared.environment.clock.now());
     let written = counted(shared, &newest.name_any(), write_status(&shared.client, newest, next).await);
-    let now = written.as_ref().map_or(newest, |written| &written.after).status.as_ref();
-    let ready = now.and_then(|status| find_condition(&status.conditions, ConditionType::Ready));
-    let is_ready = ready.is_some_and(|condition| condition.status == "True");
-    shared.metrics.ready.get_or_create(&labels(newest)).set(i64::from(is_ready));
+    shared.metrics.states.told(newest);
     if let Some(Written { before, after }) = &written {
         announce(shared, newest, before.status.as_ref(), after.status.as_ref()).await;
     }
@@ -56,8 +53,8 @@ pub(super) async fn report_deployment(
 ) {
     let current = shared.resources.deployments.get(&ObjectRef::from_obj(&**deployment));
     if let DeploymentOutcome::Unusable { .. } = outcome {
-        // Nobody looks any more: the last score would go on looking like today's.
-        shared.metrics.readiness_score.remove(&labels(&**deployment));
+        // Nobody looks any more: what was seen last would go on looking like today's.
+        shared.metrics.states.lost(deployment);
     }
     let current =
         current.filter(|now| now.uid() == deployment.uid()).unwrap_or_else(|| Arc::clone(deployment));
@@ -73,6 +70,7 @@ fn counted<K>(
     written: Result<Option<Written<K>>, String>,
 ) -> Option<Written<K>> {
     let news = written.unwrap_or_else(|error| {
+        shared.metrics.status_write_errors.inc();
         tracing::warn!(name, %error, "the status could not be written; it is tried again");
         None
     });
@@ -89,10 +87,11 @@ pub(super) async fn report_unreachable(
     failovers: &[Arc<LyncFailover>],
     error: &ReachError,
 ) {
-    let reason = match error {
-        ReachError::Spec(_) => Reason::InvalidSpec,
-        ReachError::Later(_) => Reason::Unreachable,
+    let (reason, class) = match error {
+        ReachError::Spec(_) => (Reason::InvalidSpec, "invalid_spec"),
+        ReachError::Later(_) => (Reason::Unreachable, "unreachable"),
     };
+    shared.metrics.round_failed(&labels(&**deployment), class);
     let generation = deployment.metadata.generation.unwrap_or(0);
     let outcome = DeploymentOutcome::Unusable { generation, reason, message: error.to_string() };
     report_deployment(shared, deployment, &outcome).await;

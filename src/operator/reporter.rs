@@ -11,15 +11,15 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
     control::Shared,
-    events::step_ended,
-    metrics::StepLabels,
-    report::{current, labels, report_deployment, report_failover},
+    events::{outcome_name, step_ended},
+    metrics::{News, StepLabel, StepLabels},
+    report::{current, report_deployment, report_failover},
     write_status::Written,
 };
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
-    bridge::Ended,
     controller::{Event, Owner, Passed, Round},
+    lync::Fact,
     plan::{Desired, Limits, StepOutcome, StepRecord},
     readiness::{Evidence, Inputs, Objectives, readiness},
     status::{DeploymentFound, DeploymentOutcome, Found, Outcome},
@@ -149,8 +149,7 @@ async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
         objectives,
         now: shared.environment.clock.now(),
     });
-    let labels = labels(&*batch.deployment);
-    shared.metrics.readiness_score.get_or_create(&labels).set(i64::from(readiness.score));
+    shared.metrics.states.found(&batch.deployment, news(&batch.round));
     let is_leaving = batch.deployment.metadata.deletion_timestamp.is_some();
     // The deletion does not wait for what another deployment has sent.
     let uid = batch.deployment.uid().unwrap_or_default();
@@ -207,15 +206,24 @@ async fn report_one(
     shared.environment.listener.saw(Event::Reported { owner: owner(lfo), generation, passed });
 }
 
+/// What a round found that a status does not say.
+fn news(round: &Round) -> News {
+    let observed_at = match &round.observed.topology {
+        // Of a fact that could not be read this time, the time is that of an earlier round.
+        Fact::Known { at, .. } => Some(*at),
+        Fact::Unknown(_) => None,
+    };
+    News { observed_at, kept_up_at: round.watch.kept_up_at.clone(), looks: true }
+}
+
 /// Counts a step that is over, and publishes an Event about it at the resource that it was made for.
 async fn announce(shared: &Shared, batch: &Batch, record: &StepRecord) {
-    let outcome = match &record.outcome {
-        StepOutcome::Ended(Ended::Completed) => "completed",
-        StepOutcome::Ended(Ended::Failed(_)) => "failed",
-        StepOutcome::Ended(Ended::Lost(_)) => "lost",
-        StepOutcome::NotStarted(_) => "not_started",
-    };
-    shared.metrics.steps.get_or_create(&StepLabels { step: record.step.name(), outcome }).inc();
+    let (step, outcome) = (record.step.name(), outcome_name(&record.outcome));
+    shared.metrics.steps.get_or_create(&StepLabels { step, outcome }).inc();
+    if let StepOutcome::Ended(_) = record.outcome {
+        let took = record.ended_at.duration_since(record.started_at).as_secs_f64();
+        shared.metrics.step_duration.get_or_create(&StepLabel { step }).observe(took);
+    }
     let has = |word: &Word| match word {
         Word::Passed { passed, .. } => {
             let mut runs = passed.progress.run.iter().chain(&passed.progress.last_run);
@@ -225,5 +233,44 @@ async fn announce(shared: &Shared, batch: &Batch, record: &StepRecord) {
     };
     if let Some((lfo, _)) = batch.words.iter().find(|(_, word)| has(word)) {
         step_ended(&shared.recorder, lfo, record).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::{
+        lync::{Observed, Source, Why},
+        plan::{Progress, Watch, assess},
+    };
+
+    fn round(observed: Observed, now: Timestamp) -> Round {
+        let limits = Limits::default();
+        Round {
+            assessment: assess(&observed, &Progress::default(), &limits, now),
+            observed,
+            observed_in: SignedDuration::ZERO,
+            watch: Watch::default(),
+            passed: Vec::new(),
+            in_flight: None,
+            is_running: false,
+        }
+    }
+
+    /// Else an operator that has lost its way would look as if it saw what it says.
+    #[test]
+    fn a_round_that_saw_nothing_does_not_move_the_time_of_the_last_look() {
+        let then = Timestamp::UNIX_EPOCH;
+        let known = Fact::known(crate::lync::Topology::default(), then, Source::Probe);
+        let seen = Observed { topology: known, ..Observed::default() };
+        let blind = || Observed {
+            topology: Fact::Unknown(Why::BridgeUnavailable("cut".to_owned())),
+            ..Observed::default()
+        };
+        let later = then + SignedDuration::from_mins(10);
+        assert_eq!(news(&round(blind().or_earlier(&seen), later)).observed_at, Some(then));
+        assert_eq!(news(&round(blind(), later)).observed_at, None);
     }
 }

@@ -1,6 +1,6 @@
 //! One Lync organisation: makes rounds for all resources of a deployment until it is gone.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::SignedDuration;
 use kube::{Resource, ResourceExt, runtime::reflector::ObjectRef};
@@ -8,7 +8,7 @@ use kube::{Resource, ResourceExt, runtime::reflector::ObjectRef};
 use super::{
     control::Shared,
     deployment::{Reached, reach},
-    metrics::ResourceLabels,
+    metered::Metered,
     pass::{pass, record_of},
     report::{labels, report_unreachable},
     reporter::Reporter,
@@ -52,7 +52,6 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
     if let Some(reached) = way.reached {
         reached.close().await;
     }
-    members.update(&shared, &[]);
     // A last report must not show again what is forgotten now.
     drop(reporter);
     shared.metrics.forget_deployment(&labels(&*first));
@@ -84,7 +83,14 @@ impl Way {
                 reached.refresh_access(deployment, &secrets).await;
                 reached
             }
-            None => reach(deployment, &shared.environment, &secrets, self.identity.clone()).await?,
+            None => {
+                let mut reached =
+                    reach(deployment, &shared.environment, &secrets, self.identity.clone()).await?;
+                let bridge = Arc::clone(&reached.organisation.bridge);
+                let metered = Metered::new(bridge, Arc::clone(&shared.metrics), labels(deployment));
+                reached.organisation.bridge = Arc::new(metered);
+                reached
+            }
         };
         let owners = owners(failovers);
         reached.identify(self.rounds.domain(), &owners, |identity| record_of(shared, identity)).await;
@@ -93,19 +99,25 @@ impl Way {
             self.rounds = Rounds::default();
             self.identity = Some(reached.identity.clone());
         }
-        self.rounds.meet(party(shared, deployment, reached.domain()));
+        self.rounds.meet(party(shared, deployment, &reached));
         Ok((self.reached.insert(reached), &mut self.rounds))
     }
 }
 
 /// A deployment among all that there are. One that cannot be read is there too.
-fn party(shared: &Shared, deployment: &LyncDeployment, domain: Option<String>) -> Party {
+fn party(shared: &Shared, deployment: &LyncDeployment, reached: &Reached) -> Party {
     let id = deployment.uid().unwrap_or_default();
     let name = format!("{}/{}", deployment.namespace().unwrap_or_default(), deployment.name_any());
     let unreadable = shared.resources.notices.unreadable(&LyncDeployment::plural(&()));
     let others = shared.resources.deployments.state().into_iter().filter_map(|other| other.uid());
     let others = others.chain(unreadable.into_iter().filter_map(|other| other.metadata.uid)).collect();
-    Party { own: Some(Sender { id, name }), domain, others, namespace: shared.resources.namespace.clone() }
+    Party {
+        own: Some(Sender { id, name }),
+        organisation: Some(reached.identity.clone()),
+        domain: reached.domain(),
+        others,
+        namespace: shared.resources.namespace.clone(),
+    }
 }
 
 /// The resources, as a record knows them.
@@ -115,28 +127,21 @@ pub(super) fn owners(failovers: &[Arc<LyncFailover>]) -> Vec<Owner> {
 
 /// The resources of a deployment as they were the last time.
 #[derive(Default)]
-struct Members(BTreeMap<Owner, ResourceLabels>);
+struct Members(BTreeSet<Owner>);
 
 impl Members {
-    /// Takes in which there are now. Gives those that are gone; of them nothing is shown any more.
+    /// Takes in which there are now. Gives those that are gone.
     fn update(&mut self, shared: &Shared, failovers: &[Arc<LyncFailover>]) -> Vec<Owner> {
-        let owner = |lfo: &LyncFailover| Owner(lfo.uid().unwrap_or_default());
-        let now = failovers.iter().map(|lfo| (owner(lfo), labels(&**lfo))).collect();
+        let now = failovers.iter().map(|lfo| Owner(lfo.uid().unwrap_or_default())).collect();
         let before = std::mem::replace(&mut self.0, now);
         // What cannot be read now is still there, and what is remembered of it still counts.
         let unreadable = shared.resources.notices.unreadable(&LyncFailover::plural(&()));
-        let (there, gone): (BTreeMap<_, _>, BTreeMap<_, _>) = before
+        let (there, gone): (BTreeSet<_>, BTreeSet<_>) = before
             .into_iter()
-            .filter(|(owner, _)| !self.0.contains_key(owner))
-            .partition(|(owner, _)| unreadable.iter().any(|one| one.metadata.uid.as_ref() == Some(&owner.0)));
+            .filter(|owner| !self.0.contains(owner))
+            .partition(|owner| unreadable.iter().any(|one| one.metadata.uid.as_ref() == Some(&owner.0)));
         self.0.extend(there);
-        for labels in gone.values() {
-            // One of the same name may have come in its place.
-            if !self.0.values().any(|there| there == labels) {
-                shared.metrics.ready.remove(labels);
-            }
-        }
-        gone.into_keys().collect()
+        gone.into_iter().collect()
     }
 }
 

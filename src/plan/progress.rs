@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Step, Watch};
+use super::{Plan, Step, Watch, hash::run_id};
 use crate::bridge::{Ended, Operation};
 
 /// The record that is written before an effect, and kept until its outcome is known.
@@ -99,6 +99,9 @@ pub struct StepRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
+    /// Its identity, in the status and in the log; empty in a record of a version that gave none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
     /// When its first step began.
     pub started_at: Timestamp,
     /// When its goal was observed, once it has been.
@@ -121,6 +124,7 @@ impl Run {
     pub fn begin(plan: &Plan, progress: &Progress, now: Timestamp) -> Self {
         let sources = plan.steps.iter().filter_map(|row| progress.watch.down_since.get(row.step.source()?));
         Self {
+            id: run_id(&plan.agreed, progress.generation, now),
             started_at: now,
             finished_at: None,
             down_since: sources.min().copied(),

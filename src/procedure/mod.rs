@@ -9,6 +9,7 @@ mod steps;
 use std::fmt::{self, Write};
 
 use coverage::{COVERAGE, Paragraph};
+pub(crate) use steps::one_of_each;
 
 use crate::plan::{Risk, Step};
 
@@ -23,7 +24,7 @@ pub fn page() -> String {
 fn write_page(out: &mut String) -> fmt::Result {
     out.push_str(HEAD);
     writeln!(out, "\n## The steps\n")?;
-    for step in steps::one_of_each() {
+    for step in one_of_each() {
         write_step(out, &step)?;
     }
     out.push_str(TABLE);

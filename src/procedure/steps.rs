@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Every kind of step in every mode, in the order of the procedure.
-pub(super) fn one_of_each() -> Vec<Step> {
+pub(crate) fn one_of_each() -> Vec<Step> {
     let pool1 = || name("pool1.contoso.com");
     let pool2 = || name("pool2.contoso.com");
     let store = |mode| Step::FailOverCentralManagement { from: pool1(), to: pool2(), mode };

@@ -92,6 +92,7 @@ fn found_status(old: &LyncFailoverStatus, found: &Found<'_>, now: Timestamp) -> 
         next_action: Some(next_action::next_action(found)),
         plan: is_planned.then(|| views::plan_status(found)),
         operation: found.progress.intent.as_ref().map(views::operation_status),
+        run: found.progress.run.as_ref().map(views::run_status),
         last_run: found.progress.last_run.as_ref().map(|run| views::last_run(run, found.limits)),
         observed: Some(seen::observed(old.observed.as_ref(), found, now)),
         warnings: found.plan.warnings.clone(),

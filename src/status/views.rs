@@ -6,8 +6,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use super::Found;
 use crate::{
     api::{
-        LastRun, OperationStatus, PlanStatus, Risk, RunOutcome, StepMode, StepState as State, StepStatus,
-        condition::whole_seconds,
+        LastRun, OperationStatus, PlanStatus, Risk, RunOutcome, RunStatus, StepMode, StepState as State,
+        StepStatus, condition::whole_seconds,
     },
     plan::{Hold, Intent, Limits, Mode, PlannedStep, Risk as PlanRisk, Run, StepOutcome, StepState},
 };
@@ -130,6 +130,14 @@ pub(super) fn operation_status(intent: &Intent) -> OperationStatus {
     }
 }
 
+pub(super) fn run_status(run: &Run) -> RunStatus {
+    RunStatus {
+        id: run.id.clone(),
+        started_at: Some(time(run.started_at)),
+        source_down_since: run.down_since.map(time),
+    }
+}
+
 /// A run that has reached its goal, with its times. Recovery counts from the loss of the source, where
 /// there was one: until it was certain (detect), until the first step (decide), while cmdlets ran
 /// (execute), and the rest (verify).
@@ -141,6 +149,7 @@ pub(super) fn last_run(run: &Run, limits: &Limits) -> LastRun {
     let before = run.down_since.map_or(0, |down| seconds(down, run.started_at));
     let detect = before.min(limits.down_sustained_for.as_secs());
     LastRun {
+        id: run.id.clone(),
         outcome: RunOutcome::Succeeded,
         started_at: Some(time(run.started_at)),
         finished_at: Some(time(finished)),

@@ -31,6 +31,12 @@ pub fn published() -> &'static Path {
     FILE.get_or_init(|| build(&["published"]).join("published.yaml"))
 }
 
+/// The directory with prometheus and promtool, which are fetched the first time.
+pub fn prometheus_dir() -> &'static Path {
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| build(&["prometheus"]))
+}
+
 fn build(args: &[&str]) -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/controlplane/build");
     let output = Command::new(&script)

@@ -45,7 +45,7 @@ fn it_serves_its_health_and_its_metrics() {
     for line in [
         "lync_failover_leader 1".to_owned(),
         format!("lync_failover_ready{{{here}}} 1"),
-        format!("lync_failover_last_round_timestamp_seconds{{{here}}} "),
+        format!("lync_failover_last_successful_observation_timestamp_seconds{{{here}}} "),
         format!("lync_failover_rounds_total{{{here}}} "),
         "lync_failover_steps_total{step=\"FailOverPool\",outcome=\"completed\"} 1".to_owned(),
         "lync_failover_status_writes_total ".to_owned(),

@@ -60,18 +60,26 @@ impl Process {
         self.child.try_wait().unwrap()
     }
 
-    /// What the operator answers to a GET: the code and the text. Code 0 when it does not answer.
-    pub fn get(&self, path: &str) -> (u16, String) {
+    /// Where the operator serves, as its log says, whichever way it is written.
+    pub fn address(&self) -> String {
         let begun = Instant::now();
-        let address = loop {
+        loop {
             let log = self.log();
-            let said = log.lines().find_map(|line| line.split_once("/metrics address="));
-            if let Some((_, address)) = said {
-                break address.trim().to_owned();
+            let said = log.lines().find_map(|line| {
+                let text = line.split_once("/metrics address=").map(|(_, address)| address.trim());
+                text.or_else(|| line.split_once(r#""address":""#)?.1.split('"').next())
+            });
+            if let Some(address) = said {
+                return address.to_owned();
             }
             assert!(begun.elapsed() < BEGINS, "it does not say where it serves:\n{log}");
             thread::sleep(Duration::from_millis(50));
-        };
+        }
+    }
+
+    /// What the operator answers to a GET: the code and the text. Code 0 when it does not answer.
+    pub fn get(&self, path: &str) -> (u16, String) {
+        let address = self.address();
         let answer = TcpStream::connect(&address).and_then(|mut stream| {
             stream.set_read_timeout(Some(Duration::from_secs(10)))?;
             write!(stream, "GET {path} HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n")?;

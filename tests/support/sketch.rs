@@ -449,6 +449,7 @@ impl Sketch {
         };
         let records: Vec<_> = self.ended.iter().map(EndedSketch::record).collect();
         let run = (!records.is_empty()).then(|| Run {
+            id: String::new(),
             started_at: now() - SignedDuration::from_hours(1),
             finished_at: None,
             down_since: None,
