@@ -37,6 +37,7 @@ fn progress(sketch: &Sketch, ended: &[(Step, i64, StepOutcome)]) -> Progress {
         started_at: ago(secs + 5),
         ended_at: ago(*secs),
         outcome: outcome.clone(),
+        report: None,
     });
     let run = Run {
         started_at: ago(3600),

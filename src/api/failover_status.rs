@@ -148,6 +148,11 @@ pub struct LastRun {
     /// How many steps were done.
     #[serde(default)]
     pub steps_done: i32,
+    /// Files in which cmdlets have kept a report of their own, in the order of the steps: the name of the file
+    /// as the Front End wrote it, beside the journal. None where the endpoint has no module.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Atomic)]
+    pub reports: Vec<String>,
     /// Time from the loss of service to full service, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rto_seconds: Option<i64>,

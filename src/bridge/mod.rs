@@ -71,6 +71,16 @@ pub trait Bridge: Send + Sync {
     /// A [`CallError`] when the target could not be asked.
     async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError>;
 
+    /// The file in which the cmdlet of an ended operation has kept its own report (`-Report`), by what any host says
+    /// that knows the operation. `None` where none is kept, as on every endpoint without the module.
+    ///
+    /// # Errors
+    ///
+    /// A [`CallError`] when the target could not be asked.
+    async fn report(&self, _via: &MachineFqdn, _operation: &Operation) -> Result<Option<String>, CallError> {
+        Ok(None)
+    }
+
     /// What the last answers of a host said about the host itself; `None` before it has answered, and where
     /// nothing is to be said.
     fn sight(&self, _host: &MachineFqdn) -> Option<Sight> {

@@ -108,6 +108,7 @@ impl EndedSketch {
             started_at: ended_at - SignedDuration::from_secs(5),
             ended_at,
             outcome: StepOutcome::Ended(ended),
+            report: None,
         }
     }
 }

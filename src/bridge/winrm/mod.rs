@@ -231,6 +231,14 @@ impl Bridge for WinRmBridge {
         }
     }
 
+    async fn report(&self, via: &MachineFqdn, operation: &Operation) -> Result<Option<String>, CallError> {
+        match begun_under(operation) {
+            Guard::Module => module::report(&self.0, self.0.host(via)?, operation).await,
+            // Nobody knows a folder on such a host that outlives it.
+            Guard::Plain => Ok(None),
+        }
+    }
+
     fn sight(&self, host: &MachineFqdn) -> Option<Sight> {
         let host = self.0.hosts.get(host)?;
         Some(Sight { guard: host.known()?.guard, unfit: self.0.unfit(host) })
