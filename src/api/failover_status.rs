@@ -5,7 +5,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Advice, EdgeView, PlanStatus, PoolServiceState, PoolVerdict};
+use super::{Advice, EdgeView, PlanStatus, PoolServiceState, PoolVerdict, ServiceCheck};
 
 /// What the operator sees and does about a LyncFailover.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -52,6 +52,11 @@ pub struct LyncFailoverStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["topic".into()]))]
     pub advice: Vec<Advice>,
+    /// How the service does after a failover or a failback: test users, and whether the servers have the newest
+    /// configuration. A check that fails is never a reason to act.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into(), "subject".into()]))]
+    pub checks: Vec<ServiceCheck>,
 }
 
 impl Default for LyncFailoverStatus {
@@ -69,6 +74,7 @@ impl Default for LyncFailoverStatus {
             observed: None,
             warnings: Vec::new(),
             advice: Vec::new(),
+            checks: Vec::new(),
         }
     }
 }

@@ -39,6 +39,18 @@ pub trait Bridge: Send + Sync {
     /// asked at all.
     async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError>;
 
+    /// Runs one reading cmdlet that takes its time, apart from [`Bridge::query`], so that no observation of the host
+    /// waits for it.
+    ///
+    /// # Errors
+    ///
+    /// Any [`CallError`].
+    async fn query_apart(&self, host: &MachineFqdn, query: &Query) -> Answer {
+        let answers = self.query(host, std::slice::from_ref(query)).await?;
+        let none = || Err(CallError::Unreadable("there is no answer".to_owned()));
+        answers.into_iter().next().unwrap_or_else(none)
+    }
+
     /// Raises the fence epoch that the target keeps for the organisation by one, and says what it is. An
     /// operation with a lower epoch is refused from then on.
     ///

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
     bridge::Ended,
-    controller::{Event, Owner, Passed, Round},
+    controller::{Event, Owner, Passed, Round, SignIns},
     plan::{Desired, Limits, StepOutcome, StepRecord},
     readiness::{Evidence, Inputs, Objectives, readiness},
     status::{DeploymentFound, DeploymentOutcome, Found, Outcome},
@@ -48,6 +48,8 @@ pub(super) struct Batch {
     pub(super) identity: Option<String>,
     pub(super) limits: Limits,
     pub(super) round: Round,
+    /// What test users found.
+    pub(super) sign_ins: SignIns,
     pub(super) words: Vec<(Arc<LyncFailover>, Word)>,
     /// The steps that ended.
     pub(super) records: Vec<StepRecord>,
@@ -193,6 +195,7 @@ async fn report_one(
                 plan: &passed.plan,
                 progress: &passed.progress,
                 limits: &batch.limits,
+                sign_ins: &batch.sign_ins,
             };
             (Outcome::Found(found), Some(passed.clone()))
         }

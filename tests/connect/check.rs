@@ -59,7 +59,7 @@ async fn where_all_is_well_nothing_is_found_and_nothing_is_changed() {
     assert_eq!(
         host["commands"].as_array().unwrap().len(),
         16,
-        "eleven cmdlets that read, and five functions"
+        "twelve cmdlets that read, and five functions"
     );
     assert!(
         host["topology"]["store"]["known"].is_object() && host["topology"]["replica"]["known"].is_object()
