@@ -55,13 +55,15 @@ const STOPS: [&str; 11] = [
 
 const FE2: &str = "fe01.pool2.contoso.com";
 
+/// A wish that was reached, and what happened to Lync then.
+type Before = (Desired, fn(&Lab));
+
 /// How a stop comes about, what is said, and what people do then.
 struct Case {
     what: &'static str,
     stop: &'static str,
     scenario: &'static str,
-    /// What was reached before, and what happened to Lync after that.
-    before: Option<(Desired, fn(&Lab))>,
+    before: Option<Before>,
     wish: Desired,
     says: &'static [&'static str],
     cure: fn(&Lab, &mut Desired, &Ended),

@@ -104,7 +104,7 @@ async fn stopped_at_each_effect_the_failback_in_disaster_mode_ends_the_same_way(
 /// behind nor the wait for one bars the way home.
 #[tokio::test(start_paused = true)]
 async fn a_failback_waits_for_the_replicas_at_home_and_not_for_ever() {
-    let cases: [(&str, &str, &[&str], (i64, i64)); 3] = [
+    let cases: [(_, _, &[&str], _); 3] = [
         ("current", "", &[BACK], (0, 2)),
         (
             "one needs a full copy",
