@@ -132,6 +132,8 @@ impl Snapshot {
             backup_services,
             sip: _,
             registrars,
+            // The same answer as that about the Registrar.
+            store_services: _,
             peers,
             user_databases,
             endpoints,

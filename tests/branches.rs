@@ -48,6 +48,29 @@ async fn a_person_changes_an_edge_of_the_same_site_and_the_plan_goes_on() {
     assert!(commands[0].0 > seven_minutes, "before the replica: {commands:?}");
 }
 
+/// The operator is away while a person makes the change: the next process finds it in its record, and the users wait
+/// for the replica as if it had seen it.
+#[tokio::test(start_paused = true)]
+async fn a_change_by_hand_is_waited_for_after_a_restart_too() {
+    let by_hand = "administrator: [{host: fe01.pool2.contoso.com, command: Set-CsEdgeServer, \
+                   parameters: {Identity: 'EdgeServer:edge1.contoso.com', Registrar: 'Registrar:pool2.contoso.com'}}]";
+    let lab = Lab::new(&format!(
+        "{QUICK}cms: {{pool: pool2.contoso.com}}\nedges: [{{fqdn: edge1.contoso.com, site: DC2, replication: 3m}}]\n\
+         failures: [{{kill: [pool1.contoso.com]}}, {{at: 20m, {by_hand}}}]"
+    ));
+    let wish = Desired { same_site_change: SameSiteChange::Manual, ..away() };
+    let waits = lab.drive(&wish, &Crash::never()).await;
+    assert!(matches!(waits.decision, Decision::Hold(Hold::Manual { .. })), "{:?}", waits.decision);
+    let changed: jiff::Timestamp = "2026-11-22T03:20:00Z".parse().unwrap();
+    lab.clock.sleep(changed.duration_since(lab.clock.now()) + jiff::SignedDuration::from_secs(30)).await;
+    let ended = lab.drive(&wish, &Crash::never()).await;
+    check("by hand", &ended, DISASTER);
+    assert_eq!(ended.decision, Decision::Converged, "{:#?}", ended.status);
+    let over = safety::commands(&ended.transcript).pop().unwrap();
+    let waited = over.0.duration_since(changed).as_mins();
+    assert!((3..=11).contains(&waited), "after {waited} minutes: {over:?}");
+}
+
 /// An Edge pool that somebody points back while the cmdlet looks: Lync refuses, the missing change answers.
 #[tokio::test(start_paused = true)]
 async fn what_lync_refuses_for_an_edge_is_answered_by_the_edge_change() {

@@ -353,3 +353,26 @@ async fn a_cmdlet_that_hangs_is_left_alone_and_people_are_asked() {
     assert_eq!(safety::names(&ended.transcript), [EDGE, OVER]);
     assert_eq!(ended.status.next_action.unwrap().actor, Actor::Administrator);
 }
+
+/// Lync Server 2013, Skype for Business Server 2015 and 2019. What only a later version has is never sent.
+#[tokio::test(start_paused = true)]
+async fn each_version_with_these_cmdlets_fails_over_without_later_parameters() {
+    for version in [6, 7, 8] {
+        let pools = format!(
+            "pools: [{{fqdn: pool1.contoso.com, version: {version}}}, {{fqdn: pool2.contoso.com, version: {version}}}]\n\
+             edges: [{{fqdn: edge1.contoso.com, nextHop: pool1.contoso.com, version: {version}}}]"
+        );
+        let lab = Lab::new(&format!("{QUICK}{pools}\nfailures: [{{kill: [DC1]}}]"));
+        let ended = lab.drive(&away(), &Crash::never()).await;
+        check(&format!("version {version}"), &ended, DISASTER);
+        assert_eq!(ended.decision, Decision::Converged, "{version}: {:#?}", ended.status);
+        assert_eq!(safety::names(&ended.transcript), [STORE, EDGE, OVER], "{version}");
+        for (_, command) in safety::commands(&ended.transcript) {
+            for later in
+                ["-SkipDataVerification", "-DatabaseCommandTimeout", "-ServicesStopDelay", "-FlushStorage"]
+            {
+                assert!(!command.contains(later), "{version}: {command}");
+            }
+        }
+    }
+}

@@ -51,6 +51,9 @@ fn pool_sketch(pair: &'static str, site: &'static str) -> impl Strategy<Value = 
             standard: false,
             backup: backup.into(),
             behind: false,
+            late_for: None,
+            unlisted: false,
+            store_services: Vec::new(),
             half_way_for: None,
             // Nobody is asked about a pool that nobody doubts.
             peer: peer.filter(|_| health != "Up").map(Into::into),

@@ -37,6 +37,7 @@ fn progress(sketch: &Sketch, ended: &[(Step, i64, StepOutcome)]) -> Progress {
         started_at: ago(secs + 5),
         ended_at: ago(*secs),
         outcome: outcome.clone(),
+        report: None,
     });
     let run = Run {
         id: String::new(),
@@ -596,6 +597,42 @@ fn the_replica_of_a_change_by_hand_is_waited_for() {
     // Who has only just begun to look knows of no change.
     let decision = decide(&after, &after.progress());
     assert!(matches!(&decision, Decision::Execute { step, .. } if *step == pool_step()), "{decision:?}");
+}
+
+/// The next process knows of it from the record, whether the last one saw the change or only what was before.
+#[test]
+fn a_change_by_hand_outlasts_the_process() {
+    use lync_failover::controller::{Memory, OrganisationRecord, Owner};
+    let (before, after) = (sketch(POOL1_GONE), after_the_edge_change(true));
+    let look = |watch: Watch, sketch: &Sketch, at: Timestamp| {
+        let mut seen = sketch.clone();
+        seen.age = now().duration_since(at).as_secs();
+        watch.with_observation(&seen.observed(), &Limits::default(), at)
+    };
+    let edge = fqdn::<EdgeFqdn>("edge1");
+    let stored = |watch: &Watch, run: Option<Run>, at: Timestamp| {
+        let mut record = OrganisationRecord::default();
+        record.resources.insert(Owner("x".into()), Memory { run, ..Memory::default() });
+        record.keep_hops(watch, at);
+        let text = serde_json::to_string(&record).unwrap();
+        serde_json::from_str::<OrganisationRecord>(&text).unwrap().hops
+    };
+    // It was seen, and then the process ended.
+    let old = look(look(Watch::default(), &before, ago(120)), &after, ago(60));
+    let next = look(Watch::default().recalling(&stored(&old, None, ago(60))), &after, now());
+    assert_eq!(next.hops[&edge], old.hops[&edge], "the wait goes on from where it was");
+    assert_eq!(next.hops[&edge].since, ago(60));
+    // It happened between the two, in a run that waited for it. Its wait begins with the next look.
+    let old = look(Watch::default(), &before, ago(900));
+    let run = progress(&before, &[]).run;
+    assert!(run.is_some());
+    let next = look(Watch::default().recalling(&stored(&old, run, ago(900))), &after, now());
+    assert_eq!((next.hops[&edge].left.clone(), next.hops[&edge].since), (Some(pool("pool1")), now()));
+    // Nothing is kept for longer than it can matter, and nothing while nothing is under way.
+    assert!(stored(&old, None, ago(900)).is_empty());
+    assert!(stored(&next, None, now() + SignedDuration::from_hours(3)).is_empty());
+    // What the process itself has seen counts, not what it had read at its beginning.
+    assert_eq!(next.clone().recalling(&old.hops).hops, next.hops);
 }
 
 #[test]

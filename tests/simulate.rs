@@ -246,3 +246,54 @@ fn resources_meet_in_one_cluster_and_a_contradiction_shows() {
     assert_eq!(ready["reason"], "Conflict", "{ready}");
     assert!(ready["message"].as_str().expect("a message").contains("contoso"), "{ready}");
 }
+
+/// What test users find stands in the closing report, beside what is seen anyway. It changes nothing.
+#[test]
+fn test_users_sign_in_after_the_failover() {
+    let deployment = |pools: &str, checks: &str| {
+        format!(
+            "apiVersion: lyncfailover.dev/v1alpha1\nkind: LyncDeployment\nmetadata: {{name: contoso, namespace: lync-dr}}\n\
+             spec:\n  checks: {{registration: {checks}}}\n  bridge:\n    simulated:\n      scenario:\n        {pools}\n        \
+             failures: [{{kill: [pool1.contoso.com]}}]\n---\napiVersion: lyncfailover.dev/v1alpha1\nkind: LyncFailover\n\
+             metadata: {{name: contoso, namespace: lync-dr}}\nspec:\n  deploymentRef: {{name: contoso}}\n  users:\n  \
+             - {{homePool: pool1.contoso.com, servedBy: pool2.contoso.com}}\n  policy: {{disasterMode: WhenSourceDown}}\n"
+        )
+    };
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let run = |name: &str, pools: &str, checks: &str| {
+        let file = folder.join(name);
+        std::fs::write(&file, deployment(pools, checks)).expect("written");
+        let (code, report) = simulate(&[file.to_str().expect("text")]);
+        assert_eq!(code, Some(0), "{name}");
+        let checks = report["edits"][0]["status"]["checks"].as_array().cloned().unwrap_or_default();
+        let of = |name: &str| checks.iter().find(|check| check["name"] == name).cloned();
+        (of("Registration"), of("Replicas"), of("EdgeReplicas"))
+    };
+    let store = "cms: {pool: pool2.contoso.com}";
+    let (registration, replicas, edges) = run("checks-pass.yaml", store, "true");
+    let registration = registration.expect("a test user signed in");
+    assert_eq!(
+        (&registration["result"], &registration["subject"]),
+        (&"Pass".into(), &"pool2.contoso.com".into())
+    );
+    assert!(registration["at"].is_string());
+    assert_eq!(replicas.expect("the replicas of the pool")["subject"], "pool2.contoso.com");
+    assert_eq!(edges.expect("those of the Edge pool")["subject"], "edge1.contoso.com");
+
+    let nobody = format!("{store}\n        pools: [{{fqdn: pool2.contoso.com, testUsers: false}}]");
+    let registration = run("checks-nobody.yaml", &nobody, "true").0.expect("it is told");
+    assert_eq!(registration["result"], "Unknown", "nothing was tested, which is no failure");
+    let message = registration["message"].as_str().expect("words");
+    assert!(
+        message.contains("New-CsHealthMonitoringConfiguration -TargetFqdn pool2.contoso.com"),
+        "{message}"
+    );
+
+    let refused = "faults: [{kind: FailBefore, cmdlet: Test-CsRegistration, times: 0}]";
+    let registration = run("checks-refused.yaml", &format!("{store}\n        {refused}"), "true").0;
+    assert_eq!(registration.expect("it is told")["result"], "Unknown");
+
+    let (registration, replicas, _) = run("checks-off.yaml", store, "false");
+    assert_eq!(registration, None, "nobody asked for it");
+    assert!(replicas.is_some(), "what is seen anyway is shown anyway");
+}

@@ -100,6 +100,46 @@ async fn stopped_at_each_effect_the_failback_in_disaster_mode_ends_the_same_way(
     }
 }
 
+/// JJ204945: the pool that gets its users back has to know what became of it. Bounded: neither a replica that stays
+/// behind nor the wait for one bars the way home.
+#[tokio::test(start_paused = true)]
+async fn a_failback_waits_for_the_replicas_at_home_and_not_for_ever() {
+    let cases: [(_, _, &[&str], _); 3] = [
+        ("current", "", &[BACK], (0, 2)),
+        (
+            "one needs a full copy",
+            "faults: [{kind: ReplicaStuck, replica: fe01.pool1.contoso.com}], ",
+            &[KICK, BACK],
+            (5, 8),
+        ),
+        (
+            "one stays behind",
+            "faults: [{kind: ReplicaNever, replica: fe01.pool1.contoso.com}], ",
+            &[KICK, BACK],
+            (10, 13),
+        ),
+    ];
+    for (name, fault, cmdlets, (least, most)) in cases {
+        let scenario = format!(
+            "{QUICK}cms: {{pool: pool2.contoso.com}}\nfailures: [{{kill: [pool1.contoso.com]}}, \
+             {{at: 40m, {fault}revive: [pool1.contoso.com]}}]"
+        );
+        let lab = &mut Lab::new(&scenario);
+        let over = lab.drive(&away(), &Crash::never()).await;
+        assert_eq!(over.decision, Decision::Converged, "{name}: {:#?}", over.status);
+        let back_at: jiff::Timestamp = "2026-11-22T03:40:00Z".parse().unwrap();
+        lab.clock.sleep(back_at.duration_since(lab.clock.now())).await;
+        lab.generation = 2;
+        let ended = lab.drive(&home(), &Crash::never()).await;
+        check(name, &ended, Allowed { disaster: true, failback_disaster: false, failback: true });
+        assert_eq!(ended.decision, Decision::Converged, "{name}: {:#?}", ended.status);
+        let all = safety::commands(&ended.transcript);
+        assert_eq!(safety::names(&ended.transcript)[2..], *cmdlets, "{name}");
+        let waited = all.last().unwrap().0.duration_since(back_at).as_mins();
+        assert!((least..=most).contains(&waited), "{name}: after {waited} minutes");
+    }
+}
+
 /// DOMAIN 4.4: the back end of Pool1 is dead and its Front Ends run, so planned mode cannot work.
 #[tokio::test(start_paused = true)]
 async fn a_pool_whose_sql_server_is_dead_goes_in_disaster_mode_only() {

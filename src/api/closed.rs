@@ -12,11 +12,14 @@ pub struct UnknownWord {
 
 /// Declares an enum together with the list of its variants and their names.
 macro_rules! closed_enum {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[doc = $variant_doc:literal])* $variant:ident,)+ }) => {
+    ($(#[$doc:meta])* pub enum $name:ident {
+        // `$none` is empty: a repetition has to carry something.
+        $($(#[doc = $variant_doc:literal])* $(#[default] $none:vis)? $variant:ident,)+
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
-            $($(#[doc = $variant_doc])* $variant,)+
+            $($(#[doc = $variant_doc])* $(#[default] $none)? $variant,)+
         }
 
         impl $name {

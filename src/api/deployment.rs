@@ -80,6 +80,9 @@ pub struct LyncDeploymentSpec {
     /// What a failover may cost. Measured against, never acted upon.
     #[serde(default)]
     pub objectives: ObjectivesSpec,
+    /// What the operator tries besides looking, after a failover or a failback. Nothing follows from it.
+    #[serde(default)]
+    pub checks: ChecksSpec,
 }
 
 /// How the operator runs cmdlets. Exactly one kind of bridge is set.
@@ -167,6 +170,17 @@ pub struct ObjectivesSpec {
     #[schemars(length(max = 20))]
     #[x_kube(validation = rules::duration("rpo", "1m", "168h"))]
     pub rpo: String,
+}
+
+/// What the operator tries besides looking, after a failover or a failback. Nothing follows from it.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct ChecksSpec {
+    /// Whether test users sign in at the pool that serves (`Test-CsRegistration`): soon after a failover or a failback
+    /// has converged, and every 15 minutes while users are away. The result is in `status.checks` of the LyncFailover.
+    /// Set it once the pools have test users (`New-CsHealthMonitoringConfiguration`). Default: false.
+    #[serde(default)]
+    pub registration: bool,
 }
 
 /// A reference to a Secret in the namespace of the resource.

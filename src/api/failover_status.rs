@@ -5,7 +5,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Advice, EdgeView, PlanStatus, PoolServiceState, PoolVerdict, closed::closed_enum};
+use super::{Advice, EdgeView, PlanStatus, PoolServiceState, PoolVerdict, ServiceCheck, closed::closed_enum};
 
 /// What the operator sees and does about a LyncFailover.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -55,6 +55,11 @@ pub struct LyncFailoverStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["topic".into()]))]
     pub advice: Vec<Advice>,
+    /// How the service does after a failover or a failback: test users, and whether the servers have the newest
+    /// configuration. A check that fails is never a reason to act.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into(), "subject".into()]))]
+    pub checks: Vec<ServiceCheck>,
 }
 
 impl Default for LyncFailoverStatus {
@@ -73,6 +78,7 @@ impl Default for LyncFailoverStatus {
             observed: None,
             warnings: Vec::new(),
             advice: Vec::new(),
+            checks: Vec::new(),
         }
     }
 }
@@ -170,6 +176,11 @@ pub struct LastRun {
     /// How many steps were done.
     #[serde(default)]
     pub steps_done: i32,
+    /// Files in which cmdlets have kept a report of their own, in the order of the steps: the name of the file
+    /// as the Front End wrote it, beside the journal. None where the endpoint has no module.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Atomic)]
+    pub reports: Vec<String>,
     /// Time from the loss of service to full service, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rto_seconds: Option<i64>,

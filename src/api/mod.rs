@@ -31,6 +31,8 @@ mod reference;
 mod rules;
 mod schema;
 #[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
+mod service_check;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod winrm;
 mod yaml;
 
@@ -39,8 +41,8 @@ pub use closed::UnknownWord;
 pub use condition::{ConditionStatus, ConditionType, Finding};
 pub use crd::{crd_file_name, crd_yaml, crds};
 pub use deployment::{
-    Authentication, BridgeSpec, LyncDeployment, LyncDeploymentSpec, ObjectivesSpec, ObservationSpec,
-    SecretReference, SimulatedBridge, SourceDownSpec,
+    Authentication, BridgeSpec, ChecksSpec, LyncDeployment, LyncDeploymentSpec, ObjectivesSpec,
+    ObservationSpec, SecretReference, SimulatedBridge, SourceDownSpec,
 };
 pub use deployment_status::{
     CentralManagementView, EdgeView, ExecutorGuard, ExecutorState, ExecutorView, LyncDeploymentStatus,
@@ -60,6 +62,7 @@ pub use plan_status::{PlanStatus, Risk, StepMode, StepState, StepStatus};
 pub use readiness::{CheckName, CheckResult, Effort, ReadinessCheck, ReadinessView};
 pub use reason::Reason;
 pub use reference::ObjectName;
+pub use service_check::{ServiceCheck, ServiceCheckName, ServiceCheckResult};
 pub use winrm::{Endpoint, KerberosSpec, TlsSpec, WinRm};
 
 /// The API group of all kinds.

@@ -56,6 +56,8 @@ pub enum KnownRefusal {
     Busy,
     /// The endpoint does not know the cmdlet or one of its parameters.
     UnknownCommand,
+    /// A pool has no test users (`NotFoundTestUsers`); nothing was tested.
+    NoTestUsers,
 }
 
 impl Refusal {
@@ -74,6 +76,8 @@ impl Refusal {
                 | "MissingMandatoryParameter"
         ) {
             Some(KnownRefusal::UnknownCommand)
+        } else if id == "NotFoundTestUsers" || text.contains("There is no test user assigned for") {
+            Some(KnownRefusal::NoTestUsers)
         } else if id == "StaleEpoch" {
             Some(KnownRefusal::Fenced)
         } else if id == "OperationRunning" {

@@ -39,6 +39,18 @@ pub trait Bridge: Send + Sync {
     /// asked at all.
     async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError>;
 
+    /// Runs one reading cmdlet that takes its time, apart from [`Bridge::query`], so that no observation of the host
+    /// waits for it.
+    ///
+    /// # Errors
+    ///
+    /// Any [`CallError`].
+    async fn query_apart(&self, host: &MachineFqdn, query: &Query) -> Answer {
+        let answers = self.query(host, std::slice::from_ref(query)).await?;
+        let none = || Err(CallError::Unreadable("there is no answer".to_owned()));
+        answers.into_iter().next().unwrap_or_else(none)
+    }
+
     /// Raises the fence epoch that the target keeps for the organisation by one, and says what it is. An
     /// operation with a lower epoch is refused from then on.
     ///
@@ -70,6 +82,16 @@ pub trait Bridge: Send + Sync {
     ///
     /// A [`CallError`] when the target could not be asked.
     async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError>;
+
+    /// The file in which the cmdlet of an ended operation has kept its own report (`-Report`), by what any host says
+    /// that knows the operation. `None` where none is kept, as on every endpoint without the module.
+    ///
+    /// # Errors
+    ///
+    /// A [`CallError`] when the target could not be asked.
+    async fn report(&self, _via: &MachineFqdn, _operation: &Operation) -> Result<Option<String>, CallError> {
+        Ok(None)
+    }
 
     /// What the last answers of a host said about the host itself; `None` before it has answered, and where
     /// nothing is to be said.

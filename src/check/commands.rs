@@ -125,6 +125,7 @@ fn queries() -> Vec<Query> {
         Query::BackupServiceStatus { pool: pool() },
         Query::UserDatabaseState { pool: pool() },
         Query::WindowsService { computer: machine() },
+        Query::TestRegistration { pool: pool() },
     ]);
     all
 }
@@ -158,7 +159,7 @@ mod tests {
     fn every_command_is_there_with_all_its_parameters() {
         let all = requirements();
         assert_eq!(all.iter().filter(|one| one.changes).count(), 5);
-        assert_eq!(all.len(), 16, "{all:#?}");
+        assert_eq!(all.len(), 17, "{all:#?}");
         let cms = requirement("Invoke-CsManagementServerFailover");
         let names: Vec<&str> = cms.parameters.iter().map(String::as_str).collect();
         assert_eq!(
@@ -187,7 +188,8 @@ mod tests {
                 | Query::CentralManagementMirrorState { .. }
                 | Query::BackupServiceStatus { .. }
                 | Query::UserDatabaseState { .. }
-                | Query::WindowsService { .. } => {}
+                | Query::WindowsService { .. }
+                | Query::TestRegistration { .. } => {}
             }
         }
     }

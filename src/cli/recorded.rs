@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     api::{LyncDeployment, LyncFailoverStatus},
+    controller::SignIns,
     lync::Observed,
     plan::{Limits, Plan, Progress, Watch, plan},
     snapshot::Snapshot,
@@ -44,6 +45,7 @@ impl Planned {
             plan: &plan,
             progress: &progress,
             limits,
+            sign_ins: &SignIns::new(),
         };
         let status = status::next(&LyncFailoverStatus::default(), &Outcome::Found(found), now);
         let observed = observed.clone();

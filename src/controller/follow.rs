@@ -100,15 +100,42 @@ enum Found {
 /// Finds out about an operation that this process has not started. If its host is gone, any other
 /// endpoint may know: the journal is kept for the organisation, not for the host.
 async fn adopt(org: &Organisation, operation: &Operation) -> Result<Found, CallError> {
-    let others = org.endpoints.iter().map(|endpoint| &endpoint.host).filter(|host| **host != operation.host);
     let mut first = None;
-    for via in std::iter::once(&operation.host).chain(others) {
+    for via in who_may_know(org, operation) {
         match ask(org, via, operation).await {
             Ok(found) => return Ok(found),
             Err(err) => first = first.or(Some(err)),
         }
     }
     Err(first.unwrap_or_else(|| CallError::NotSent("there is no endpoint".to_owned())))
+}
+
+/// The host of an operation, then the others.
+fn who_may_know<'a>(
+    org: &'a Organisation,
+    operation: &'a Operation,
+) -> impl Iterator<Item = &'a MachineFqdn> {
+    let others = org.endpoints.iter().map(|endpoint| &endpoint.host).filter(|host| **host != operation.host);
+    std::iter::once(&operation.host).chain(others)
+}
+
+/// How many hosts are asked for a report: nothing depends on it.
+const FOR_A_REPORT: usize = 3;
+
+/// The report that the cmdlet of an ended operation has kept, if it keeps one and somebody can say where.
+async fn report_of(org: &Organisation, operation: &Operation, outcome: &StepOutcome) -> Option<String> {
+    if !operation.mutation.keeps_report() || !matches!(outcome, StepOutcome::Ended(_)) {
+        return None;
+    }
+    for via in who_may_know(org, operation).take(FOR_A_REPORT) {
+        match org.bridge.report(via, operation).await {
+            Ok(report) => return report,
+            Err(err) => {
+                tracing::warn!(operation = %operation.id, %via, %err, "it is not said where its report is");
+            }
+        }
+    }
+    None
 }
 
 /// Asks one host. "Never started" is only believed after the fence has been raised: until then a delayed
@@ -157,7 +184,11 @@ pub(super) async fn settle(
     outcome: StepOutcome,
     mut kept: Kept,
 ) -> Result<Kept, StoreError> {
-    let Some(record) = close(shell, outcome, &mut kept) else { return Ok(kept) };
+    let report = match &kept.record.intent {
+        Some(owned) => report_of(shell.org, &owned.intent.operation, &outcome).await,
+        None => None,
+    };
+    let Some(record) = close(shell, outcome, report, &mut kept) else { return Ok(kept) };
     kept.record.add_recent(record.clone());
     let kept = kept.save(shell.store).await?;
     shell.listener.saw(Event::Ended(Box::new(record)));
@@ -168,14 +199,19 @@ pub(super) async fn settle(
 /// next process goes on at once.
 async fn take_back(shell: Shell<'_>, mut kept: Kept) -> Result<Kept, StoreError> {
     let why = "the operator stopped before it was sent".to_owned();
-    let Some(record) = close(shell, StepOutcome::NotStarted(why), &mut kept) else { return Ok(kept) };
+    let Some(record) = close(shell, StepOutcome::NotStarted(why), None, &mut kept) else { return Ok(kept) };
     let kept = kept.save(shell.store).await?;
     shell.listener.saw(Event::Ended(Box::new(record)));
     Ok(kept)
 }
 
 /// Moves the intent in flight to the run that it belongs to.
-fn close(shell: Shell<'_>, outcome: StepOutcome, kept: &mut Kept) -> Option<StepRecord> {
+fn close(
+    shell: Shell<'_>,
+    outcome: StepOutcome,
+    report: Option<String>,
+    kept: &mut Kept,
+) -> Option<StepRecord> {
     let owned = kept.record.intent.take()?;
     let record = StepRecord {
         step: owned.intent.step,
@@ -183,6 +219,7 @@ fn close(shell: Shell<'_>, outcome: StepOutcome, kept: &mut Kept) -> Option<Step
         started_at: owned.intent.written_at,
         ended_at: shell.org.clock.now(),
         outcome,
+        report,
     };
     let run = kept.record.resources.get_mut(&owned.owner).and_then(|memory| memory.run.as_mut());
     if let Some(run) = run {

@@ -13,6 +13,7 @@ mod record;
 mod requeue;
 mod resource;
 mod round;
+mod sign_ins;
 mod standing;
 mod store;
 mod stored;
@@ -40,6 +41,7 @@ pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner};
 pub use requeue::requeue_after;
 pub use resource::Resource;
 pub use round::{Passed, Round, Rounds, Subject};
+pub use sign_ins::{SignInTests, SignIns};
 pub use store::{Mandate, MemoryStore, RecordStore, Revision, StoreError};
 pub use stored::{FORMAT_VERSION, FormatError};
 

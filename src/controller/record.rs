@@ -3,11 +3,14 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Sender;
-use crate::plan::{Intent, Progress, Run, StepRecord, Watch};
+use crate::{
+    lync::EdgeFqdn,
+    plan::{Hop, Intent, Progress, Run, StepRecord, Watch},
+};
 
 /// Identifies a resource in a record: its uid in a cluster, its name elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +82,10 @@ pub struct OrganisationRecord {
     /// What has ended lately, whoever began it, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<StepRecord>,
+    /// The next hops of Edge pools while a change of one of them may be waited for: that one was changed by hand, and
+    /// when that was first seen, is written down nowhere else.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub hops: BTreeMap<EdgeFqdn, Hop>,
     /// The resources.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub resources: BTreeMap<Owner, Memory>,
@@ -138,7 +145,7 @@ impl OrganisationRecord {
             owners.contains(&owned.owner) || owned.sender.as_ref().is_some_and(|it| it.id == sender)
         };
         self.resources.retain(|owner, _| owners.contains(owner));
-        Self { intent: self.intent.filter(is_own), recent: Vec::new(), resources: self.resources }
+        Self { intent: self.intent.filter(is_own), resources: self.resources, ..Self::default() }
     }
 
     /// Takes over what another record remembers of resources, and what has ended lately. Where both know a
@@ -154,6 +161,18 @@ impl OrganisationRecord {
         let missing: Vec<_> = missing.cloned().collect();
         self.recent.extend(missing);
         self.recent.sort_by_key(|record| record.ended_at);
+        if self.hops.is_empty() {
+            self.hops.clone_from(&other.hops);
+        }
+    }
+
+    /// Remembers the next hops for as long as it matters: while a run is under way, and for a while after one was seen
+    /// to change.
+    pub fn keep_hops(&mut self, watch: &Watch, now: Timestamp) {
+        let is_running = self.resources.values().any(|memory| memory.run.is_some());
+        let is_news = |hop: &Hop| hop.left.is_some() && now.duration_since(hop.since) <= HORIZON;
+        let hops = watch.hops.iter().filter(|(_, hop)| is_running || is_news(hop));
+        self.hops = hops.map(|(edge, hop)| (edge.clone(), hop.clone())).collect();
     }
 
     /// Drops what is remembered for a resource that was deleted, unless its operation is in flight. Says

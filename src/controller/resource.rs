@@ -82,6 +82,7 @@ impl Resource {
             plan: &passed.plan,
             progress: &passed.progress,
             limits: &org.limits,
+            sign_ins: &super::SignIns::new(),
         };
         self.status = status::next(&self.status, &Outcome::Found(found), now);
         let pause = requeue_after(&passed, org.interval, now);

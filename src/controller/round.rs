@@ -157,7 +157,8 @@ impl Rounds {
         };
         self.seen = Some(seen.clone());
 
-        self.watch = std::mem::take(&mut self.watch).with_observation(&observed, &org.limits, now);
+        let watch = std::mem::take(&mut self.watch).recalling(&kept.record.hops);
+        self.watch = watch.with_observation(&observed, &org.limits, now);
         if let (Mandate::Full, Some(why)) = (&mandate, self.party.is_elsewhere(&observed)) {
             mandate = Mandate::Finish(why);
         }
@@ -180,6 +181,7 @@ impl Rounds {
             kept.record
         } else {
             self.gone.retain(|owner| !kept.record.forget(owner));
+            kept.record.keep_hops(&self.watch, now);
             kept.save(store).await?.record
         };
         let passed = subjects.iter().zip(plans).map(|(subject, plan)| Passed {

@@ -133,6 +133,9 @@ pub struct Observed {
     /// Whether the Registrar service runs on each server that could be asked.
     #[serde(default)]
     pub registrars: BTreeMap<MachineFqdn, Fact<bool>>,
+    /// Whether the services of the Central Management store are installed on each server that could be asked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub store_services: BTreeMap<MachineFqdn, Fact<bool>>,
     /// What the Front Ends of other pools find of the servers of a pool that is in doubt: by the pool that
     /// was asked, then by server. Nobody is asked about a pool that nobody doubts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -169,6 +172,7 @@ impl Observed {
             backup_services: each_or_earlier(self.backup_services, &earlier.backup_services),
             sip: each_or_earlier(self.sip, &earlier.sip),
             registrars: each_or_earlier(self.registrars, &earlier.registrars),
+            store_services: each_or_earlier(self.store_services, &earlier.store_services),
             peers: peers_or_earlier(self.peers, &earlier.peers),
             user_databases: each_or_earlier(self.user_databases, &earlier.user_databases),
             // What became of the last attempt, not of one before it: why it failed is the news.

@@ -86,6 +86,10 @@ pub(super) async fn step_ended(recorder: &Recorder, resource: &LyncFailover, rec
         StepOutcome::NotStarted(why) => ("NotStarted", EventType::Warning, why.clone()),
     };
     let reason = format!("{}{suffix}", record.step.name());
+    let note = match &record.report {
+        Some(report) => format!("{note}; its report is {report}"),
+        None => note,
+    };
     publish(recorder, resource, type_, reason, record.step.name(), &note).await;
 }
 

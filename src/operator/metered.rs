@@ -49,9 +49,14 @@ fn class(error: &CallError) -> &'static str {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a method that is not handed on would be the trait's default")]
 impl Bridge for Metered {
     async fn query(&self, host: &MachineFqdn, queries: &[Query]) -> Result<Vec<Answer>, CallError> {
         self.count("query", self.bridge.query(host, queries)).await
+    }
+
+    async fn query_apart(&self, host: &MachineFqdn, query: &Query) -> Answer {
+        self.count("query_apart", self.bridge.query_apart(host, query)).await
     }
 
     async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError> {
@@ -68,6 +73,10 @@ impl Bridge for Metered {
 
     async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
         self.count("adopt", self.bridge.adopt(via, operation)).await
+    }
+
+    async fn report(&self, via: &MachineFqdn, operation: &Operation) -> Result<Option<String>, CallError> {
+        self.count("report", self.bridge.report(via, operation)).await
     }
 
     fn sight(&self, host: &MachineFqdn) -> Option<Sight> {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
-    controller::{Mandate, Owner, Round, Rounds, StoreError, Subject, requeue_after},
+    controller::{Mandate, Owner, Round, Rounds, SignInTests, StoreError, Subject, requeue_after},
     plan::Desired,
 };
 
@@ -38,6 +38,7 @@ pub(super) async fn pass(
     rounds: &mut Rounds,
     failovers: &[Arc<LyncFailover>],
     reporter: &Reporter,
+    tests: &mut SignInTests,
 ) -> SignedDuration {
     let org = &reached.organisation;
     let (usable, mut words) = sort(deployment, failovers);
@@ -73,6 +74,12 @@ pub(super) async fn pass(
     let waits = round.passed.iter().map(|passed| requeue_after(passed, org.interval, now));
     let pause = waits.fold(after_deletion(deployment, &round, org.interval), SignedDuration::min);
 
+    if deployment.spec.checks.registration {
+        let all: Vec<_> = usable.iter().map(|one| &one.desired).zip(&round.passed).collect();
+        tests.go_on(org, &round.observed, &all);
+    } else {
+        *tests = SignInTests::default();
+    }
     let passed = std::mem::take(&mut round.passed);
     words.extend(usable.into_iter().zip(passed).map(|(one, passed)| {
         let (desired, passed) = (Box::new(one.desired), Box::new(passed));
@@ -83,6 +90,7 @@ pub(super) async fn pass(
         identity,
         limits: org.limits.clone(),
         round,
+        sign_ins: tests.results(),
         words,
         records: events.take(),
     });

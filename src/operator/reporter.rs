@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
-    controller::{Event, Owner, Passed, Round},
+    controller::{Event, Owner, Passed, Round, SignIns},
     lync::Fact,
     plan::{Desired, Limits, StepOutcome, StepRecord},
     readiness::{Evidence, Inputs, Objectives, readiness},
@@ -48,6 +48,8 @@ pub(super) struct Batch {
     pub(super) identity: Option<String>,
     pub(super) limits: Limits,
     pub(super) round: Round,
+    /// What test users found.
+    pub(super) sign_ins: SignIns,
     pub(super) words: Vec<(Arc<LyncFailover>, Word)>,
     /// The steps that ended.
     pub(super) records: Vec<StepRecord>,
@@ -192,6 +194,7 @@ async fn report_one(
                 plan: &passed.plan,
                 progress: &passed.progress,
                 limits: &batch.limits,
+                sign_ins: &batch.sign_ins,
             };
             (Outcome::Found(found), Some(passed.clone()))
         }

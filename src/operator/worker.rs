@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     api::{LyncDeployment, LyncFailover},
-    controller::{Owner, Party, Rounds, Sender},
+    controller::{Owner, Party, Rounds, Sender, SignInTests},
 };
 
 /// The pause after something failed that may work the next time.
@@ -33,6 +33,7 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
     };
     let mut way = Way::default();
     let mut members = Members::default();
+    let mut tests = SignInTests::default();
     let reporter = Reporter::new(&shared);
     while let Some((deployment, failovers)) = look() {
         let seen = fingerprint(&deployment, &failovers);
@@ -40,7 +41,9 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
             way.rounds.forget(owner);
         }
         let pause = match way.find(&shared, &deployment, &failovers).await {
-            Ok((reached, rounds)) => pass(&shared, &deployment, reached, rounds, &failovers, &reporter).await,
+            Ok((reached, rounds)) => {
+                pass(&shared, &deployment, reached, rounds, &failovers, &reporter, &mut tests).await
+            }
             Err(error) => {
                 report_unreachable(&shared, &deployment, &failovers, &error).await;
                 AFTER_FAILURE

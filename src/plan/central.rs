@@ -5,7 +5,7 @@ use super::{
     consent::{Consent, consent, lasting},
     edges::edge_replication,
     mirror::{MirrorCheck, mirror_check},
-    move_store,
+    move_after, move_store,
     replication::sum_up,
     row::{Hold, Needed, Part, PlannedStep, Skipped, StepState, Wait, WaitKind},
     world::World,
@@ -217,6 +217,9 @@ fn obstacle(
         && !roles.iter().any(|role| role.pool == *to)
     {
         return held(no_service(to));
+    }
+    if let Some(hold) = move_after::nobody_could_run_it(world, to) {
+        return held(hold);
     }
     disaster_obstacle(world, from, to, step)
 }

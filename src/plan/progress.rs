@@ -93,6 +93,9 @@ pub struct StepRecord {
     pub ended_at: Timestamp,
     /// How it ended.
     pub outcome: StepOutcome,
+    /// The file in which its cmdlet has kept a report of its own, as the host named it. For who reads the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
 }
 
 /// A run: from the first step of an armed generation to convergence.

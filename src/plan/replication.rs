@@ -5,11 +5,14 @@ use jiff::Timestamp;
 use super::{
     Step,
     edges::Replication,
-    refusal,
+    failback, refusal,
     row::{StepState, Wait, WaitKind},
     world::World,
 };
-use crate::{bridge::KnownRefusal, lync::MachineFqdn};
+use crate::{
+    bridge::KnownRefusal,
+    lync::{MachineFqdn, PoolFqdn},
+};
 
 impl World<'_> {
     /// Whether a replica carries a change that was made between two moments.
@@ -83,6 +86,45 @@ impl World<'_> {
                 _ => self.replication(machine, moved.started_at, moved.ended_at),
             })
             .collect()
+    }
+
+    /// Whether the servers of a pool that is to get its users back know what became of it: their replicas are
+    /// current. A pool that has just come back may still have the configuration of the time before it was lost. The
+    /// wait counts from when the pool was first seen up without that; past it the way home is not barred, neither by a
+    /// replica that stays behind nor by one that nobody can see.
+    pub(super) fn home_replication(&self, home: &PoolFqdn) -> Vec<Replication> {
+        let late = failback::behind(self, home);
+        if late.as_ref().is_ok_and(Vec::is_empty) {
+            return Vec::new();
+        }
+        let since = self.progress.watch.replicas_late_since.get(home).copied().unwrap_or(self.now);
+        let limit = self.limits.replica_wait;
+        let until = since + limit;
+        let (what, kicks) = match late {
+            Ok(late) => {
+                let kick = |machine: MachineFqdn| Step::KickReplication { replica: machine };
+                (
+                    format!("the replicas on {} are current", failback::names(&late)),
+                    late.into_iter().map(kick).collect(),
+                )
+            }
+            Err(why) => (format!("the replicas on {home} are known to be current ({why})"), Vec::new()),
+        };
+        if self.now >= until {
+            return vec![Replication::GivenUp(format!(
+                "it was waited {} minutes until {what}, and it is not so: {home} may not know yet what became of it, so \
+                 look at the sign-in of its users after the failback. Is TCP 445 open from the Central Management pool \
+                 to it, and does the service REPLICA run there?",
+                limit.as_mins()
+            ))];
+        }
+        let wait = Wait { kind: WaitKind::Replica, what, until: Some(until) };
+        let is_time = self.now >= since + limit / 2 && self.cms.is_writable();
+        let kicks: Vec<Step> = kicks;
+        let due = kicks.into_iter().filter(|kick| is_time && !self.was_kicked_since(kick, since));
+        let mut all = vec![Replication::Waiting(wait.clone())];
+        all.extend(due.map(|kick| Replication::Kick(kick, wait.clone())));
+        all
     }
 
     /// The replica on the server where Lync refused a failover on account of an Edge pool, which nobody else can

@@ -196,16 +196,19 @@ fn fail_back(world: &World<'_>, goal: &UsersGoal, before: &Before<'_>) -> Part {
         }
         Mode::Planned => planned_obstacle(home, backup_health(world, from, home)),
     };
+    let replicas = match mode {
+        Mode::Planned => sum_up(world.home_replication(home)),
+        // Without the pool that serves there is nothing better to wait for.
+        Mode::Disaster => sum_up(Vec::new()),
+    };
     let state = store_obstacle(world, before)
         .or_else(|| state_obstacle(world, home, from, &step))
         .or_else(|| target_obstacle(world, home, host.is_some()))
         .or_else(consent)
+        .or_else(|| replicas.wait.clone().map(StepState::Waiting))
         .unwrap_or_else(|| world.attempt(&step));
-    Part::Step(Box::new(Needed {
-        row: PlannedStep { step, state, why, host },
-        kick: None,
-        warnings: Vec::new(),
-    }))
+    let row = PlannedStep { step, state, why, host };
+    Part::Step(Box::new(Needed { row, kick: replicas.kick, warnings: replicas.warnings }))
 }
 
 /// A failback needs a working Central Management store, wherever it is.

@@ -1,7 +1,8 @@
 //! What only lasting observation can show: since when something has been so, without a break.
 //!
 //! Kept in memory, not in the record: after a restart or a blind time every clock starts again, since
-//! nobody can say what happened meanwhile.
+//! nobody can say what happened meanwhile. Only the next hops outlast both: that one has changed is as true
+//! afterwards, and what waits for its replica would otherwise go on too early.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,6 +67,9 @@ pub struct Watch {
     pub cms_failing_since: Option<Timestamp>,
     /// The next hop of each Edge pool.
     pub hops: BTreeMap<EdgeFqdn, Hop>,
+    /// Pools that are up and whose servers have not all been seen with a current replica since then.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub replicas_late_since: BTreeMap<PoolFqdn, Timestamp>,
     /// Pools whose servers have all been seen with a current replica since the pool last looked down: they know
     /// what became of it.
     pub caught_up: BTreeSet<PoolFqdn>,
@@ -80,11 +84,23 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Takes over what was remembered of next hops, if nobody has looked yet.
+    #[must_use]
+    pub fn recalling(self, hops: &BTreeMap<EdgeFqdn, Hop>) -> Self {
+        match self.last {
+            None if self.hops.is_empty() => Self { hops: hops.clone(), ..self },
+            _ => self,
+        }
+    }
+
     /// Takes in an observation.
     #[must_use]
     pub fn with_observation(self, observed: &Observed, limits: &Limits, now: Timestamp) -> Self {
         let is_continuous = self.last.is_some_and(|last| now.duration_since(last) <= limits.stale_after);
-        let old = if is_continuous { self } else { Self::default() };
+        let old = match is_continuous {
+            true => self,
+            false => Self { hops: self.hops, ..Self::default() },
+        };
         let Some(topology) = observed.topology.value() else {
             // Nobody looked: what was so is not known to have lasted, once the gap is too long.
             return old;
@@ -131,6 +147,9 @@ impl Watch {
             _ => old.caught_up.contains(*pool) || behind(&world, pool).is_ok_and(|all| all.is_empty()),
         });
         new.caught_up = knows.cloned().collect();
+        new.replicas_late_since = since(&old.replicas_late_since, &|pool| {
+            world.verdict(pool) == Verdict::Up && !behind(&world, pool).is_ok_and(|all| all.is_empty())
+        });
         new.unfit_since = unfit;
         if failing {
             let before = old.cms_failing_since.filter(|_| old.cms_failing_on == on);

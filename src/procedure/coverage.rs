@@ -113,11 +113,30 @@ pub const COVERAGE: &[Paragraph] = &[
         &[EACH, "convergence: a_standard_edition_pair_fails_over_too"],
     ),
     row(
+        "JJ945635, before step 5",
+        "the pool that receives the store has its database, its service and the services MASTER and FTA",
+        "`src/plan/central.rs`, `src/plan/move_after.rs`: else a person is told what is missing, and the plan goes on when it is \
+         there; what nobody can see does not stop it",
+        &[
+            "86-standby-without-a-service",
+            "141-standby-without-its-services",
+            "142-standby-whose-services-are-not-all-seen",
+        ],
+        &["stops: what_the_next_action_says_makes_each_stop_converge"],
+    ),
+    row(
+        "JJ204647, `-Report`",
+        "the cmdlet keeps a log of its own",
+        "the module on the host adds it, and the name of the file is kept with the step",
+        &["02-site-gone-store-with-it", "05-planned-store-on-pool1"],
+        &["module: a_whole_planned_failover"],
+    ),
+    row(
         "JJ204678, step 5, third point",
         "see that active master and file transfer agent are on the backup pool",
         "the post-condition of FailOverCentralManagement; two active stores or none stop everything",
-        &["23-store-split"],
-        &[SPLIT],
+        &["23-store-split", "85-store-with-no-active-service"],
+        &[SPLIT, "stops: what_the_next_action_says_makes_each_stop_converge"],
     ),
     row(
         "JJ204678, step 5, last point",
@@ -145,8 +164,8 @@ pub const COVERAGE: &[Paragraph] = &[
     row(
         "JJ204678, step 6, last points",
         "see that the store is there; Bootstrapper on the other Front Ends",
-        "the same four signals; a warning names the servers",
-        &["65-lync-2010-moved"],
+        "the same four signals; a warning names the servers that still lack the services MASTER and FTA, until they are seen",
+        &["65-lync-2010-moved", "140-lync-2010-moved-and-set-up"],
         &["store_forms: a_store_on_lync_2010_is_moved_as_the_next_action_says"],
     ),
     row(
@@ -155,6 +174,13 @@ pub const COVERAGE: &[Paragraph] = &[
         "FailOverPool, Disaster; needs consent and a verdict that lasts",
         &["09-no-consent", "10-down-for-too-short-a-time", "13-always-consent-against-suspect"],
         &[EACH, "convergence: without_consent_nothing_is_changed"],
+    ),
+    row(
+        "JJ205189, `-DisasterMode`",
+        "also where only the Back End of the pool is dead",
+        "FailOverPool, Disaster, since planned mode cannot work; needs consent `Always`, as the pool is up",
+        &["102-back-end-dead-front-ends-up"],
+        &["way_back: a_pool_whose_sql_server_is_dead_goes_in_disaster_mode_only"],
     ),
     row(
         "JJ204678, step 7, failing",
@@ -189,6 +215,19 @@ pub const COVERAGE: &[Paragraph] = &[
         &[PLANNED],
     ),
     row(
+        "JJ204945, before",
+        "the home pool works again and knows what became of it",
+        "FailBackPool, Planned waits for the replicas of its servers: a full copy half-way, ten minutes at most",
+        &[
+            "143-failback-replicas-behind",
+            "144-failback-replicas-behind-half-time",
+            "145-failback-replicas-behind-too-long",
+            "146-failback-replicas-unlisted",
+            "147-failback-replicas-unlisted-too-long",
+        ],
+        &["way_back: a_failback_waits_for_the_replicas_at_home_and_not_for_ever"],
+    ),
+    row(
         "JJ204945",
         "failing back: one cmdlet, with the name of the home pool; the store may stay",
         "FailBackPool, Planned",
@@ -210,9 +249,16 @@ pub const COVERAGE: &[Paragraph] = &[
         &["way_back: a_pair_that_is_itself_failed_over_goes_home_first"],
     ),
     row(
-        "JJ687960, JJ688071, JJ688065",
-        "an Edge pool is lost: federation and XMPP routes, media association",
-        "advice with the exact instructions; never a step",
+        "JJ687960, with the whole site",
+        "an Edge pool that died with its site cannot take a change over",
+        "SetEdgeNextHop in the topology only, since the cmdlet for the users reads the topology; its replica is not waited for",
+        &["06-edge-dead-with-its-site", "44-two-edges-one-dead"],
+        &[EACH],
+    ),
+    row(
+        "JJ687960, JJ688071, JJ688065, JJ688023, JJ721897",
+        "an Edge pool is lost: federation and XMPP routes, media association; the way back, Edge before users",
+        "advice with the exact instructions and their order; never a step",
         &["59-an-edge-is-lost"],
         &["way_back: what_a_lost_edge_pool_leaves_is_said_with_its_names"],
     ),
@@ -222,6 +268,20 @@ pub const COVERAGE: &[Paragraph] = &[
         "`src/plan/advice`: `status.advice`",
         &["08-nothing-to-do", "58-after-the-failback"],
         &["branches: what_is_left_for_people_is_said_after_the_failover_and_after_the_failback"],
+    ),
+    row(
+        "Dn743841, afterwards",
+        "a test user signs in at the pool that serves",
+        "`src/controller/sign_ins.rs`: `status.checks`, if `spec.checks.registration` is set; never a reason to act",
+        &["08-nothing-to-do"],
+        &["simulate: test_users_sign_in_after_the_failover"],
+    ),
+    row(
+        "versions 2010, 2013, 2015 and 2019",
+        "2010 has neither pairs nor these cmdlets; later versions have parameters that 2013 lacks",
+        "what 2010 cannot do is refused or left to a person; no parameter is sent that 2013 does not have",
+        &["34-pool-on-lync-2010", "69-pair-of-two-versions", "71-lync-2010-target-is-2010-too"],
+        &["convergence: each_version_with_these_cmdlets_fails_over_without_later_parameters"],
     ),
     row(
         "a pool that stays FailingOver or FailingBack",

@@ -111,6 +111,8 @@ fn lay_over(known: &mut PoolSpec, spec: &PoolSpec) {
     known.store_installed = over.store_installed.or(known.store_installed);
     known.state = over.state.or(known.state);
     known.backup_service = over.backup_service.or(known.backup_service);
+    known.test_users = over.test_users.or(known.test_users);
+    known.store_services = over.store_services.or(known.store_services);
 }
 
 fn ready_made(start: Start) -> (Vec<PoolSpec>, Vec<EdgeSpec>) {
@@ -184,11 +186,14 @@ fn build_pool(spec: &PoolSpec, all: &[PoolSpec], cms: &PoolFqdn) -> Result<(Pool
     let paired_with_cms = backup.as_ref() == Some(cms) && version >= 6;
     let carries = spec.central_management.unwrap_or(name == *cms || paired_with_cms);
     let director = spec.director.unwrap_or(false);
+    let machines = read_all(&machines)?;
+    let has_services = carries && spec.store_services.unwrap_or(true);
     let pool = Pool {
         site: spec.site.clone().unwrap_or_else(|| "DC1".to_owned()),
         director,
         version,
-        machines: read_all(&machines)?,
+        store_services: if has_services { machines.iter().cloned().collect() } else { BTreeSet::new() },
+        machines,
         back_end: BackEnd {
             primary: read::<SqlInstance>(&sql)?,
             mirror: spec.sql_mirror.as_deref().map(read).transpose()?,
@@ -200,6 +205,7 @@ fn build_pool(spec: &PoolSpec, all: &[PoolSpec], cms: &PoolFqdn) -> Result<(Pool
             .then(|| Store { installed: spec.store_installed.unwrap_or(true), read_only: name != *cms }),
         prepared: false,
         backup_service: spec.backup_service.unwrap_or_default(),
+        test_users: spec.test_users.unwrap_or(true),
     };
     Ok((name, pool))
 }

@@ -54,6 +54,10 @@ pub(super) struct Pool {
     /// Whether an empty Central Management database lies on its SQL Server, for a move of the store.
     pub(super) prepared: bool,
     pub(super) backup_service: BackupHealth,
+    /// Whether test users are assigned to it.
+    pub(super) test_users: bool,
+    /// The servers on which setup has installed the services of the store.
+    pub(super) store_services: BTreeSet<MachineFqdn>,
 }
 
 impl Pool {

@@ -7,7 +7,7 @@ use super::{
     cmdlets::{bind_function, observes, unknown},
     engine::Simulator,
     guard::Operation,
-    order::order,
+    order::{HOME, order},
     refusals,
     scenario::FaultKind,
     strikes::{self, first},
@@ -16,9 +16,6 @@ use crate::{
     bridge::{CallError, Ended, OperationId, Record, Refusal},
     lync::{Argument, Invocation, MachineFqdn, cmdlet::RECORDS_AT_MOST, ps::PsObject},
 };
-
-/// What a module says whose home is away.
-const AWAY: &str = "The journal is not in \\\\files.contoso.com\\lyncdr$.";
 
 /// An object that a function writes.
 #[derive(Debug, PartialEq)]
@@ -47,6 +44,8 @@ pub(super) struct Journalled {
     pub(super) started_at: Timestamp,
     pub(super) ended_at: Option<Timestamp>,
     pub(super) ended: Option<Ended>,
+    /// The report that its cmdlet has written; empty before its end.
+    pub(super) report: String,
     /// The number of the last of the records.
     pub(super) next: u64,
     /// Those that were asked for, [`RECORDS_AT_MOST`] at most.
@@ -59,6 +58,11 @@ pub(super) struct Said {
     pub(super) objects: Vec<Told>,
     /// Whether a fault breaks the link now.
     pub(super) link_breaks: bool,
+}
+
+/// What a module says whose home is away.
+fn away() -> String {
+    format!("The journal is not in {HOME}.")
 }
 
 /// The home of a journal that was first used at an instant.
@@ -92,10 +96,7 @@ impl Simulator {
         }
         let name = bind_function(call).map_err(CallError::Refused)?.name;
         if self.strikes.is_homeless(host) && !["Get-LfEndpoint", "Invoke-LfQuery"].contains(&name) {
-            return Err(by_function(
-                name,
-                CallError::Refused(refusals::guard("HomeMissing", AWAY.to_owned())),
-            ));
+            return Err(by_function(name, CallError::Refused(refusals::guard("HomeMissing", away()))));
         }
         let struck = match name {
             "Step-LfFence" => self.strikes.strike(host, name),
@@ -124,7 +125,7 @@ impl Simulator {
         let objects = match name {
             "Get-LfEndpoint" => {
                 let journal = match self.strikes.is_homeless(host) {
-                    true => Err(format!("{AWAY} (HomeMissing)")),
+                    true => Err(format!("{} (HomeMissing)", away())),
                     false => Ok((self.home, self.guard.epoch)),
                 };
                 vec![Told::Endpoint { journal, now: self.now, missing: self.missing(host) }]
@@ -173,6 +174,7 @@ impl Simulator {
             started_at: *started_at,
             ended_at: *ended_at,
             ended: ended.clone(),
+            report: ended.as_ref().and(order.invocation.get_text("Report")).unwrap_or_default().to_owned(),
             next: (after + page.len()) as u64,
             records: page,
         })))

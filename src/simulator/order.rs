@@ -6,6 +6,9 @@ use crate::{
     lync::{Argument, Invocation, MachineFqdn},
 };
 
+/// Where the simulated hosts keep their journal.
+pub(super) const HOME: &str = r"\\files.contoso.com\lyncdr$";
+
 /// A cmdlet that may run as an operation.
 struct Action {
     name: &'static str,
@@ -13,14 +16,16 @@ struct Action {
     confirms: bool,
     /// Whether what it tells is worth having.
     tells: bool,
+    /// Whether the module keeps the report that it writes.
+    reports: bool,
 }
 
 const ACTIONS: [Action; 5] = [
-    Action { name: "Set-CsEdgeServer", confirms: true, tells: false },
-    Action { name: "Invoke-CsManagementServerFailover", confirms: true, tells: true },
-    Action { name: "Invoke-CsPoolFailOver", confirms: true, tells: true },
-    Action { name: "Invoke-CsPoolFailBack", confirms: true, tells: true },
-    Action { name: "Invoke-CsManagementStoreReplication", confirms: false, tells: false },
+    Action { name: "Set-CsEdgeServer", confirms: true, tells: false, reports: false },
+    Action { name: "Invoke-CsManagementServerFailover", confirms: true, tells: true, reports: true },
+    Action { name: "Invoke-CsPoolFailOver", confirms: true, tells: true, reports: false },
+    Action { name: "Invoke-CsPoolFailBack", confirms: true, tells: true, reports: false },
+    Action { name: "Invoke-CsManagementStoreReplication", confirms: false, tells: false, reports: false },
 ];
 
 /// The parameters that are handed on, in the order in which people write them.
@@ -65,7 +70,10 @@ pub(super) fn order(host: &MachineFqdn, call: &Invocation) -> Result<Order, Refu
     if action.confirms {
         invocation = invocation.unprompted();
     }
-    let invocation = invocation.switch_if("Verbose", action.tells);
+    let mut invocation = invocation.switch_if("Verbose", action.tells);
+    if action.reports {
+        invocation = invocation.text("Report", format_args!("{HOME}\\reports\\{id}.html"));
+    }
     Ok(Order { id, host: host.clone(), invocation, epoch })
 }
 
@@ -116,6 +124,12 @@ mod tests {
         assert_eq!(runs(&over), "Invoke-CsPoolFailOver -Confirm:$false -Verbose");
         let replica = start("Invoke-CsManagementStoreReplication").text("ReplicaFqdn", "a.x");
         assert_eq!(runs(&replica), "Invoke-CsManagementStoreReplication -ReplicaFqdn a.x");
+        let store = runs(&start("Invoke-CsManagementServerFailover"));
+        let report = r"\\files.contoso.com\lyncdr$\reports\00000000-0000-0000-0000-000000000007.html";
+        assert_eq!(
+            store,
+            format!("Invoke-CsManagementServerFailover -Confirm:$false -Verbose -Report '{report}'")
+        );
     }
 
     #[test]

@@ -74,6 +74,12 @@ pub(super) fn not_fully_failed_over(cmdlet: &str, why: &str) -> Refusal {
     invalid(cmdlet, format!("Central Management Server is not fully failed over: {why}"))
 }
 
+/// A pool has no test users: the error id and the beginning of the text are documented, the rest is not.
+pub(super) fn no_test_users(cmdlet: &str, pool: &PoolFqdn) -> Refusal {
+    let text = format!("There is no test user assigned for [{pool}]. Check the test user configuration.");
+    record(cmdlet, "NotFoundTestUsers", "ObjectNotFound", text)
+}
+
 /// Front End services of a pool do not answer (johnacook 2015-05-26).
 pub(super) fn dcom(cmdlet: &str, pool: &PoolFqdn) -> Refusal {
     let text = format!(

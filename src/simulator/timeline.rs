@@ -37,8 +37,10 @@ impl Timeline {
 
 /// Whether a failure names things that exist.
 pub(super) fn check(organisation: &Organisation, failure: &Failure) -> Result<(), ScenarioError> {
-    let Failure { kill, revive, stop_registrars, start_registrars, cut, faults, administrator, .. } = failure;
-    for name in [kill, revive, stop_registrars, start_registrars].into_iter().flatten() {
+    let Failure {
+        kill, revive, stop_registrars, start_registrars, cut, faults, setup, administrator, ..
+    } = failure;
+    for name in [kill, revive, stop_registrars, start_registrars, setup].into_iter().flatten() {
         if organisation.machines_named(name).is_empty() {
             return Err(ScenarioError::Nonsense(format!("{name} is no machine, pool, Edge pool or site")));
         }
@@ -101,8 +103,19 @@ pub(super) fn apply(organisation: &mut Organisation, failure: &Failure) -> BTree
     organisation.stopped.retain(|machine| !started.contains(machine));
     organisation.cut.extend(failure.cut.iter().cloned());
     organisation.cut.retain(|link| !failure.mend.contains(link));
+    set_up(organisation, &named(organisation, &failure.setup));
     swap_mirrors(organisation);
     dead
+}
+
+/// Setup brings a living server to what the topology says of its pool.
+fn set_up(organisation: &mut Organisation, machines: &BTreeSet<MachineFqdn>) {
+    let down = organisation.down.clone();
+    for pool in organisation.pools.values_mut().filter(|pool| pool.store.is_some()) {
+        let own =
+            pool.machines.iter().filter(|machine| machines.contains(*machine) && !down.contains(*machine));
+        pool.store_services.extend(own.cloned().collect::<Vec<_>>());
+    }
 }
 
 /// The witness makes the surviving side of a mirrored instance the principal.
@@ -173,6 +186,7 @@ pub(super) fn in_words(failure: &Failure) -> String {
     words.extend(names("revive", &failure.revive));
     words.extend(names("stop registrars of", &failure.stop_registrars));
     words.extend(names("start registrars of", &failure.start_registrars));
+    words.extend(names("setup on", &failure.setup));
     words.extend(links("cut", &failure.cut));
     words.extend(links("mend", &failure.mend));
     words.extend(failure.clear_faults.then(|| "clear faults".to_owned()));

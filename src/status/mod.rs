@@ -2,6 +2,7 @@
 //!
 //! Nothing in it changes without news: a pass that finds the same world writes the same status.
 
+mod checks;
 mod conditions;
 mod deployment;
 mod lines;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 
 use crate::{
     api::{ConditionType, Finding, LyncFailoverStatus, Management, Reason, condition::next_conditions},
+    controller::SignIns,
     lync::{Observed, PoolFqdn},
     plan::{Desired, Plan, Progress, Verdict},
 };
@@ -45,6 +47,8 @@ pub struct Found<'a> {
     pub progress: &'a Progress,
     /// The planner's numbers.
     pub limits: &'a crate::plan::Limits,
+    /// What test users found at the pools that serve; empty where none are asked for.
+    pub sign_ins: &'a SignIns,
 }
 
 impl Found<'_> {
@@ -97,6 +101,7 @@ fn found_status(old: &LyncFailoverStatus, found: &Found<'_>, now: Timestamp) -> 
         observed: Some(seen::observed(old.observed.as_ref(), found, now)),
         warnings: found.plan.warnings.clone(),
         advice: found.plan.advice.clone(),
+        checks: checks::checks(&old.checks, found, now),
     }
 }
 

@@ -154,6 +154,7 @@ pub(super) fn last_run(run: &Run, limits: &Limits) -> LastRun {
         started_at: Some(time(run.started_at)),
         finished_at: Some(time(finished)),
         steps_done: i32::try_from(ended.count()).unwrap_or(i32::MAX),
+        reports: run.records.iter().filter_map(|record| record.report.clone()).collect(),
         rto_seconds: Some(total),
         rpo_seconds: None,
         detect_seconds: Some(detect),

@@ -58,8 +58,8 @@ async fn where_all_is_well_nothing_is_found_and_nothing_is_changed() {
     assert_eq!(host["keeping"]["longestIdle"], 43_200);
     assert_eq!(
         host["commands"].as_array().unwrap().len(),
-        16,
-        "eleven cmdlets that read, and five functions"
+        17,
+        "twelve cmdlets that read, and five functions"
     );
     assert!(
         host["topology"]["store"]["known"].is_object() && host["topology"]["replica"]["known"].is_object()
@@ -205,7 +205,7 @@ async fn the_plain_endpoint_works_and_is_warned_about() {
     only(&report, "warning all configuration", &["no fence", "configurationName: LyncFailover"]);
     assert_eq!(
         report["survey"]["hosts"][0]["commands"].as_array().unwrap().len(),
-        16,
+        17,
         "those that change too"
     );
     nothing_has_happened(&lab).await;

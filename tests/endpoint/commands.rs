@@ -31,7 +31,7 @@ async fn the_module_hides_what_changes_lync() {
     }
     assert_eq!(lab.transcript().starts().count(), 0);
     let (all, _) = client.commands(&["*"]).await;
-    assert_eq!(all.len(), 16, "{:?}", names(&all));
+    assert_eq!(all.len(), 17, "{:?}", names(&all));
     let (changing, errors) = client.commands(&["invoke-cs*", "Set-Cs*"]).await;
     assert_eq!((changing.len(), errors.len()), (0, 0), "a wildcard may match nothing");
 }

@@ -34,6 +34,17 @@ fn start(lab: &Lab, id: Uuid, fence: i64, call: &Invocation) -> Invocation {
     own.fold(start, |start, parameter| start.with(&parameter.name, parameter.value.clone()))
 }
 
+/// The command line that runs for an operation.
+fn runs(mutation: &Mutation, id: Uuid) -> String {
+    let call = mutation.invocation();
+    match mutation.keeps_report() {
+        true => {
+            call.text("Report", format_args!(r"\\files.contoso.com\lyncdr$\reports\{id}.html")).to_string()
+        }
+        false => call.to_string(),
+    }
+}
+
 fn get(id: Uuid, after: i64) -> Invocation {
     Invocation::new("Get-LfOperation").text("OperationId", id).with("After", Argument::Int(after))
 }
@@ -99,6 +110,8 @@ async fn a_whole_planned_failover() {
         });
         assert!(times[0] <= times[1] && times[0].as_second() > 0, "{times:?}");
         assert_eq!(text(&row, "ErrorId") + &text(&row, "Category") + &text(&row, "Message"), "");
+        assert_eq!(text(&begun, "Report"), "", "nothing is there yet");
+        assert_eq!(text(&row, "Report").ends_with(&format!("{id}.html")), step == 1, "{row:?}");
     }
     let row = one(&mut client, get(Uuid::from_u128(0xB2), 0)).await;
     let all = records(&row);
@@ -110,7 +123,8 @@ async fn a_whole_planned_failover() {
     assert_eq!((records(&none).len(), number(&none, "Next")), (0, 99), "who asks again misses nothing");
     let transcript = lab.transcript();
     let run: Vec<_> = transcript.starts().map(|start| (start.command.clone(), start.epoch)).collect();
-    let expected: Vec<_> = (1..).zip(&calls).map(|(epoch, call)| (call.to_string(), Some(epoch))).collect();
+    let report = runs(&cms, Uuid::from_u128(0xB1));
+    let expected = [(calls[0].to_string(), Some(1)), (report, Some(2)), (calls[2].to_string(), Some(3))];
     assert_eq!(run, expected, "with what the module adds");
 }
 
@@ -142,7 +156,8 @@ async fn each_cmdlet_runs_as_its_type_says() {
         ended(&mut client, id).await;
     }
     let run: Vec<_> = lab.transcript().starts().map(|entry| entry.command.clone()).collect();
-    assert_eq!(run, mutations.map(|mutation| mutation.to_string()));
+    let expected = (0_u128..).zip(&mutations).map(|(step, it)| runs(it, Uuid::from_u128(0xC0 + step)));
+    assert_eq!(run, expected.collect::<Vec<_>>());
 }
 
 #[tokio::test]

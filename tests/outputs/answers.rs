@@ -252,6 +252,38 @@ fn the_registrar_service() {
 
 /// Gg398831 says in words that `Online` is a Boolean; no page prints a row.
 #[test]
+fn the_sign_in_of_a_test_user() {
+    let text = fixture("verbatim/test-csregistration.2013docs.txt");
+    let atl = pool("atl-cs-001.litwareinc.com");
+    assert_eq!(registration(&list(&text), &atl), Ok(Registration::Succeeded));
+    let failure = text.split_once("--- failure").expect("it has one").1;
+    let answer = registration(&list(&format!("--- failure{failure}")), &atl).expect("readable");
+    let Registration::Failed(why) = answer else { panic!("{answer:?}") };
+    assert!(why.starts_with("404, Not Found; ErrorCode=1003"), "{why}");
+    assert!(registration(&list(&text), &pool("pool2.contoso.com")).is_err(), "it is about another pool");
+    let row =
+        |result: &str| PsObject::default().with("TargetFqdn", "pool2.contoso.com").with("Result", result);
+    let pool2 = pool("pool2.contoso.com");
+    let bare = registration(&[row("Failure")], &pool2);
+    assert_eq!(bare, Ok(Registration::Failed("no reason was given".to_owned())));
+    assert!(registration(&[row("Perhaps")], &pool2).is_err());
+    assert!(registration(&[row("Success"), row("Success")], &pool2).is_err());
+    assert!(registration(&[], &pool2).is_err());
+}
+
+#[test]
+fn the_services_of_the_store() {
+    let row = |name: &str| PsObject::default().with("Name", name).with("Status", "Stopped");
+    let installed =
+        |names: &[&str]| store_services_installed(&names.iter().map(|name| row(name)).collect::<Vec<_>>());
+    assert_eq!(installed(&["RTCSRV", "master", "FTA"]), Ok(true), "stopped services are there too");
+    assert_eq!(installed(&["RTCSRV", "MASTER"]), Ok(false));
+    assert!(installed(&[]).is_err());
+    let nameless = PsObject::default().with("Status", "Running");
+    assert!(store_services_installed(&[row("MASTER"), nameless]).is_err(), "it may be one of them");
+}
+
+#[test]
 fn the_user_database() {
     let row =
         |online: PsValue| PsObject::default().with("Identity", "pool1.contoso.com").with("Online", online);

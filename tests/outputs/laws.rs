@@ -107,6 +107,8 @@ proptest! {
         let _ = backup_service_status(&objects);
         let _ = registrar_running(&objects);
         let _ = user_database_online(&objects);
+        let _ = store_services_installed(&objects);
+        let _ = registration(&objects, &pool("pool2.contoso.com"));
         if let Ok(states) = pool_states(&objects) {
             let _ = states.of(&pool("pool1.contoso.com"), "DC1");
         }

@@ -30,6 +30,15 @@ fn pool1_is_failed_over_and_the_status_shows_every_endpoint() {
         assert_eq!(theatre.executor(host), expected, "{host}");
     }
     assert_eq!(theatre.deployment("{.status.summary}"), "1 up, 1 down");
+    let report = theatre.stage.field("{.status.lastRun.reports[0]}");
+    assert!(
+        report.starts_with(r"\\files.contoso.com\lyncdr$\reports\") && report.ends_with(".html"),
+        "{report}"
+    );
+    let told = "the report of the store's failover is in an Event";
+    theatre
+        .stage
+        .until(told, || theatre.stage.kubectl(&["get", "events", "-o", "yaml"]).contains("its report is"));
     assert!(!operator.log().contains(PASSWORD));
 }
 

@@ -9,6 +9,7 @@ use lync_failover::{
     lync::{
         EndpointState, Fact, Guard, MachineFqdn,
         cmdlet::{Query, ServiceRole},
+        outputs,
         ps::{PsObject, PsValue},
     },
     plan::Limits,
@@ -223,5 +224,26 @@ async fn a_host_whose_journal_is_away_is_read_and_not_used() {
         observe(&org, Some(&observed)).await;
         remote.raise_epoch(&host()).await.expect("it is back, and used");
         remote.close().await;
+    }
+}
+
+/// A sign-in of a test user has a shell of its own, and leaves the one that the host is read through.
+#[tokio::test]
+async fn what_takes_its_time_is_asked_apart_and_leaves_no_shell() {
+    let lab = Lab::http("", 1.0).await;
+    let pool: lync_failover::lync::PoolFqdn = "pool2.contoso.com".parse().expect("a name");
+    let query = Query::TestRegistration { pool: pool.clone() };
+    for configuration in [PLAIN, MODULE] {
+        let remote = bridge(&lab, configuration);
+        remote.query(&host(), &[Query::ReplicationStatus]).await.expect("it answers");
+        let rows = remote.query_apart(&host(), &query).await.expect("it answers");
+        assert_eq!(
+            outputs::registration(&rows, &pool),
+            Ok(outputs::Registration::Succeeded),
+            "{configuration}"
+        );
+        assert_eq!(lab.session(HOST).shells().await.expect("a list").len(), 1, "{configuration}");
+        remote.close().await;
+        assert_eq!(lab.session(HOST).shells().await.expect("a list"), [], "{configuration}");
     }
 }

@@ -1,6 +1,7 @@
 //! What several integration tests share.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "tests; each uses its own part")]
 
+pub mod console;
 pub mod golden;
 pub mod lab;
 pub mod safety;

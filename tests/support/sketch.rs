@@ -59,6 +59,12 @@ pub struct PoolSketch {
     /// Whether the replicas of its servers are behind; they have been since it was down.
     #[serde(default)]
     pub behind: bool,
+    /// For how many seconds it has been up with replicas that are not current; default 30.
+    #[serde(default)]
+    pub late_for: Option<i64>,
+    /// Whether the store does not list the replicas of its servers.
+    #[serde(default)]
+    pub unlisted: bool,
     /// For how many seconds its state has been a transitional one.
     #[serde(default)]
     pub half_way_for: Option<i64>,
@@ -68,6 +74,9 @@ pub struct PoolSketch {
     /// When its replicas last reported: Fresh (since it was called down), Last (just before that), Old.
     #[serde(default)]
     pub replicas: Option<String>,
+    /// Whether the services of the store are installed on its servers, one by one: Yes, No, Unseen.
+    #[serde(default)]
+    pub store_services: Vec<String>,
     /// Its user database: Online, Offline.
     #[serde(default)]
     pub database: Option<String>,
@@ -108,6 +117,7 @@ impl EndedSketch {
             started_at: ended_at - SignedDuration::from_secs(5),
             ended_at,
             outcome: StepOutcome::Ended(ended),
+            report: None,
         }
     }
 }
@@ -284,6 +294,13 @@ impl Sketch {
                 observed.registrars.insert(machine.clone(), running);
                 observed.endpoints.insert(machine, Fact::known(endpoint.clone(), at, Source::Probe));
             }
+            for (machine, word) in sketch.machines(name).into_iter().zip(&sketch.store_services) {
+                let fact = match word.as_str() {
+                    "Unseen" => Fact::Unknown(unseen()),
+                    word => Fact::known(word == "Yes", at, Source::Service(machine.clone())),
+                };
+                observed.store_services.insert(machine, fact);
+            }
             if let Some(found) = &sketch.peer {
                 let asked = observed.peers.entry(pool(sketch.pair.as_deref().unwrap())).or_default();
                 let fact = |sight| Fact::known(sight, at, Source::Service(host()));
@@ -376,7 +393,8 @@ impl Sketch {
                 last_update_creation: Some(at),
             };
             let edges = self.edges.iter().map(|(n, e)| (fqdn(n), replica(!e.behind && !e.down)));
-            let front_ends = self.pools.iter().flat_map(|(name, p)| {
+            let listed = self.pools.iter().filter(|(_, p)| !p.unlisted);
+            let front_ends = listed.flat_map(|(name, p)| {
                 let replica = replica(p.health != "Gone" && !p.behind);
                 let report = p.replicas.as_deref().map(report_age);
                 let last_status_report = report.map(|age| at - SignedDuration::from_secs(age));
@@ -435,7 +453,10 @@ impl Sketch {
             .iter()
             .filter_map(|(name, p)| Some((pool(name), now() - SignedDuration::from_secs(p.half_way_for?))));
         let knows = self.pools.iter().filter(|(_, p)| p.health == "Up" && !p.behind);
+        let late = self.pools.iter().filter(|(_, p)| p.health == "Up" && (p.behind || p.unlisted));
+        let late_since = |p: &PoolSketch| now() - SignedDuration::from_secs(p.late_for.unwrap_or(30));
         let watch = Watch {
+            replicas_late_since: late.map(|(name, p)| (pool(name), late_since(p))).collect(),
             last: Some(now()),
             half_way_since: half_way.collect(),
             caught_up: knows.map(|(name, _)| pool(name)).collect(),

@@ -3,6 +3,7 @@
 mod commands;
 mod endpoint;
 mod journal;
+mod report;
 mod source;
 mod tables;
 

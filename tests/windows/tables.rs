@@ -75,7 +75,7 @@ fn a_name_is_a_name_and_a_database_type_the_one_that_is_asked_for() {
     for name in ROLES {
         for parameter in items(&role(name)["VisibleCmdlets"]).iter().flat_map(|it| items(&it["Parameters"])) {
             match parameter["Name"].as_str().expect("a name") {
-                "PoolFqdn" | "RegistrarPool" | "ComputerName" => {
+                "PoolFqdn" | "RegistrarPool" | "ComputerName" | "TargetFqdn" => {
                     assert_eq!(parameter["ValidatePattern"], FQDN_PATTERN, "{name}")
                 }
                 "DatabaseType" => assert_eq!(parameter["ValidateSet"][0], "CentralMgmt", "{name}"),
@@ -110,7 +110,7 @@ fn the_table_of_queries_is_that_of_the_typed_ones() {
     for (command, parameters) in &known {
         for parameter in parameters {
             let expected = match parameter.as_str() {
-                "PoolFqdn" | "RegistrarPool" | "ComputerName" => whole.as_str(),
+                "PoolFqdn" | "RegistrarPool" | "ComputerName" | "TargetFqdn" => whole.as_str(),
                 "DatabaseType" => "^CentralMgmt\\z",
                 _ => "",
             };

@@ -25,7 +25,7 @@ $module = Import-Module -Name $manifest -PassThru
             Waiting = New-Object -TypeName System.Collections.Generic.List[string]
             Pause = New-Object -TypeName System.Diagnostics.Stopwatch
         }
-        $failure = Invoke-LfAction -Entry $entry -Said $said
+        $failure = Invoke-LfAction -JournalHome $journal -Entry $entry -Said $said
         Complete-LfRun -JournalHome $journal -OperationId $OperationId -ErrorRecord $failure -Said $said
     }
     Remove-LfRunnerTask -OperationId $OperationId

@@ -190,6 +190,18 @@ impl Bridge for WinRmBridge {
         query::query(&self.0, self.0.host(host)?, queries).await
     }
 
+    /// In a shell of its own, which ends with it: the one that the host is read through stays free.
+    async fn query_apart(&self, host: &MachineFqdn, query: &Query) -> Answer {
+        let listener = self.0.host(host)?.listener.clone();
+        let mut visit = Visit::new((*self.0.access()).clone(), listener, self.0.gate.clone());
+        let answer = match visit.open().await {
+            Ok(_) => visit.query(query).await,
+            Err(error) => Err(error.into()),
+        };
+        visit.close().await;
+        answer
+    }
+
     async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError> {
         self.0.is_identified()?;
         match self.0.guard(host).await? {
@@ -228,6 +240,14 @@ impl Bridge for WinRmBridge {
         match begun_under(operation) {
             Guard::Module => module::adopt(&self.0, self.0.host(via)?, operation).await,
             Guard::Plain => plain::adopt(&self.0, self.0.host(via)?, operation).await,
+        }
+    }
+
+    async fn report(&self, via: &MachineFqdn, operation: &Operation) -> Result<Option<String>, CallError> {
+        match begun_under(operation) {
+            Guard::Module => module::report(&self.0, self.0.host(via)?, operation).await,
+            // Nobody knows a folder on such a host that outlives it.
+            Guard::Plain => Ok(None),
         }
     }
 

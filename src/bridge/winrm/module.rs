@@ -119,6 +119,18 @@ pub(super) async fn adopt(inner: &Inner, host: &Host, operation: &Operation) -> 
     Ok(entry.map_or(Adoption::NeverStarted, |entry| entry.ended().map_or(Adoption::Running, Adoption::Ended)))
 }
 
+/// The longest path that Windows knows without asking for more, and some.
+const PATH_AT_MOST: usize = 300;
+
+/// Asks the journal for the report of an ended operation.
+pub(super) async fn report(
+    inner: &Inner,
+    host: &Host,
+    operation: &Operation,
+) -> Result<Option<String>, CallError> {
+    Ok(ask(inner, host, operation, NO_RECORDS).await?.and_then(|entry| entry.report))
+}
+
 /// What the journal has about an operation; `None`: the journal that would know it says that it does not. Another
 /// journal's word is none.
 async fn ask(
@@ -166,6 +178,7 @@ struct Entry {
     next: u64,
     records: Vec<Record>,
     refusal: Refusal,
+    report: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,7 +218,9 @@ fn read(row: &PsObject) -> Result<Entry, String> {
     };
     let next = number(row, "Next").ok_or("an operation without Next")?;
     let refusal = Refusal { error_id: word("ErrorId"), category: word("Category"), message: word("Message") };
-    Ok(Entry { state, next, records, refusal })
+    // A module of an older version does not name it. It is shown, and nothing else is done with it.
+    let report: String = word("Report").chars().filter(|c| !c.is_control()).take(PATH_AT_MOST).collect();
+    Ok(Entry { state, next, records, refusal, report: Some(report).filter(|path| !path.is_empty()) })
 }
 
 fn record(value: &PsValue) -> Result<Record, String> {
@@ -256,6 +271,12 @@ mod tests {
             matches!(entry("Failed").ended(), Some(Ended::Failed(refusal)) if refusal.error_id == "Some,Id")
         );
         assert_eq!((entry("Running").records[0].text.as_str(), entry("Running").next), ("so far", 1));
+        assert_eq!(entry("Completed").report, None, "an older module does not speak of it");
+        let kept = row("Completed").with("Report", "\\\\files\\lyncdr$\\reports\\7.html\u{7}");
+        assert_eq!(
+            read(&kept).expect("it reads").report.as_deref(),
+            Some("\\\\files\\lyncdr$\\reports\\7.html")
+        );
         assert!(read(&row("Paused")).is_err());
         assert!(read(&PsObject::new("LyncFailover.Operation").with("State", "Running")).is_err());
     }

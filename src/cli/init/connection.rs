@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 use super::super::CliError;
 use crate::{
     api::{
-        Authentication, BridgeSpec, Endpoint, KerberosSpec, LyncDeployment, LyncDeploymentSpec, ObjectName,
-        ObjectivesSpec, ObservationSpec, SecretReference, SourceDownSpec, TlsSpec, WinRm,
+        Authentication, BridgeSpec, ChecksSpec, Endpoint, KerberosSpec, LyncDeployment, LyncDeploymentSpec,
+        ObjectName, ObjectivesSpec, ObservationSpec, SecretReference, SourceDownSpec, TlsSpec, WinRm,
     },
     lync::{MachineFqdn, Pool, PoolFqdn, PoolKind, Topology, Version},
 };
@@ -133,6 +133,7 @@ impl Wanted {
             observation: ObservationSpec::default(),
             source_down: SourceDownSpec::default(),
             objectives: ObjectivesSpec::default(),
+            checks: ChecksSpec::default(),
         };
         let mut deployment = LyncDeployment::new(&self.name, spec);
         deployment.metadata.namespace.clone_from(&self.namespace);

@@ -1,6 +1,7 @@
 //! How things look on a terminal: tables that align, colours only where there is a terminal.
 
 mod advice;
+mod checks;
 mod conditions;
 mod observed;
 mod plan;
@@ -9,6 +10,7 @@ mod style;
 mod topology;
 
 pub(super) use advice::advice;
+pub(super) use checks::checks;
 pub(super) use conditions::{conditions, row};
 pub(super) use observed::observed;
 pub(super) use plan::plan;

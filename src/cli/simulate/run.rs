@@ -15,7 +15,8 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    api::{LastRun, LyncFailoverStatus},
+    api::{LastRun, LyncFailoverStatus, ServiceCheckName},
+    clock::Clock,
     controller::Passed,
     plan::{Decision, Run, StepOutcome, StepRecord},
 };
@@ -43,6 +44,7 @@ pub(super) async fn run(
     let after = lab.view();
     live.text(&heading("Lync after"));
     live.text(&show::topology(&after));
+    live.text(&service_checks(&edits));
     live.text(&left_for_people(&edits));
     let transcript = lab.transcript();
     let report = Report { started_at: lab.started, snapshot, before, edits, after, transcript };
@@ -104,7 +106,8 @@ async fn edit(
     };
     live.release();
     let ended_at = clock.now();
-    let status = stage.status(&wish).await?;
+    let is_tested = ending == Ending::Converged && lab.deployment.spec.checks.registration;
+    let status = if is_tested { tested(stage, &wish, clock).await? } else { stage.status(&wish).await? };
     let operations = newest.map_or_else(Vec::new, |passed| operations(&passed, applied.generation));
     live.at(ended_at, &format!("{} is at rest", wish.name));
     show_end(live, &wish, &status, &operations, ending);
@@ -119,6 +122,29 @@ async fn edit(
         operations,
         status,
     })
+}
+
+/// How long the first sign-in of test users is waited for, in simulated time.
+const FOR_TEST_USERS: SignedDuration = SignedDuration::from_mins(10);
+
+/// The status once test users have signed in, or have had the time for it.
+async fn tested(
+    stage: &mut Stage,
+    wish: &Wish,
+    clock: &Arc<dyn Clock>,
+) -> Result<LyncFailoverStatus, CliError> {
+    let mut time_is_up = std::pin::pin!(clock.sleep(FOR_TEST_USERS));
+    loop {
+        let status = stage.status(wish).await?;
+        let moves = wish.desired.users.iter().any(|goal| goal.is_away()) || status.last_run.is_some();
+        if !moves || status.checks.iter().any(|check| check.name == ServiceCheckName::Registration) {
+            return Ok(status);
+        }
+        tokio::select! {
+            reported = stage.next() => drop(reported?),
+            () = &mut time_is_up => return stage.status(wish).await,
+        }
+    }
 }
 
 fn show_end(
@@ -178,6 +204,14 @@ fn times(operations: &[StepRecord], run: Option<&LastRun>, ending: Ending) -> St
         );
     }
     text
+}
+
+/// How the service does, after the last edit of each resource.
+fn service_checks(edits: &[EditReport]) -> String {
+    let last: BTreeMap<_, _> =
+        edits.iter().map(|edit| ((&edit.namespace, &edit.name), &edit.status.checks)).collect();
+    let all: Vec<_> = last.into_values().flatten().cloned().collect();
+    if all.is_empty() { String::new() } else { heading("Checks of the service") + &show::checks(&all) }
 }
 
 /// What is left to do that no step does, after the last edit of each resource.

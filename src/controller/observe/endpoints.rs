@@ -32,6 +32,7 @@ pub(super) async fn ask_each(
         let late = || Why::BridgeUnavailable(format!("{} gave no answer in time", endpoint.host));
         observed.endpoints.insert(endpoint.host.clone(), Fact::Unknown(late()));
         observed.registrars.insert(endpoint.host.clone(), Fact::Unknown(late()));
+        observed.store_services.insert(endpoint.host.clone(), Fact::Unknown(late()));
     }
     let asks = org.endpoints.iter().map(|endpoint| async move {
         let at = org.clock.now();
@@ -45,24 +46,27 @@ pub(super) async fn ask_each(
     while let Some((host, at, mut answers)) = patience.next(&mut asks).await {
         patience.heard(expects(host).is_some(), answers.is_ok());
         let asked = Asked { at, source: Source::Service(host.clone()) };
-        let (state, running) = match &answers {
+        let (state, running, of_store) = match &answers {
             Ok(answers) => {
-                let fact =
-                    answers.first().map_or(Fact::Unknown(Why::Unreadable("no answer".into())), |answer| {
-                        asked.read(answer, outputs::registrar_running)
-                    });
+                let none = || Err(CallError::Unreadable("no answer".to_owned()));
+                let own = answers.first().cloned().unwrap_or_else(none);
                 let sight = org.bridge.sight(host);
                 observed.guards.extend(sight.iter().map(|sight| (host.clone(), sight.guard)));
                 let state = match sight.and_then(|sight| sight.unfit) {
                     Some(why) => EndpointState::Unfit(why),
                     None => EndpointState::Connected,
                 };
-                (Fact::known(state, at, Source::Probe), fact)
+                (
+                    Fact::known(state, at, Source::Probe),
+                    asked.read(&own, outputs::registrar_running),
+                    asked.read(&own, outputs::store_services_installed),
+                )
             }
-            Err(err) => (endpoint_state(err, at), Fact::Unknown(why(err))),
+            Err(err) => (endpoint_state(err, at), Fact::Unknown(why(err)), Fact::Unknown(why(err))),
         };
         observed.endpoints.insert(host.clone(), state);
         observed.registrars.insert(host.clone(), running);
+        observed.store_services.insert(host.clone(), of_store);
         if let (Some(expected), Ok(answers)) = (expects(host), &mut answers) {
             let rest = answers.split_off(1.min(answers.len()));
             early = Some(expected.sort(at, rest));

@@ -88,6 +88,12 @@ impl Mutation {
         ]
     }
 
+    /// Whether the operator's module on a host has the cmdlet keep a report of its own (`-Report`, JJ204647): a file
+    /// beside the journal, whose name the module chooses.
+    pub fn keeps_report(&self) -> bool {
+        matches!(self, Self::InvokeManagementServerFailover { .. })
+    }
+
     /// The command with its arguments. Every cmdlet that knows `-Confirm` gets `-Confirm:$false`.
     pub fn invocation(&self) -> Invocation {
         match self {

@@ -88,6 +88,12 @@ pub enum Query {
         /// The computer.
         computer: MachineFqdn,
     },
+    /// `Test-CsRegistration -TargetFqdn …` (Gg412737; Dn743841): whether the test user of a pool can sign in there. Takes
+    /// seconds, so it never stands in an observation.
+    TestRegistration {
+        /// The pool.
+        pool: PoolFqdn,
+    },
 }
 
 impl Query {
@@ -128,6 +134,9 @@ impl Query {
             Self::WindowsService { computer } => Invocation::new("Get-CsWindowsService")
                 .text("ComputerName", computer)
                 .switch("ExcludeActivityLevel"),
+            Self::TestRegistration { pool } => {
+                Invocation::new("Test-CsRegistration").text("TargetFqdn", pool)
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod edge;
 mod mirror;
 mod pool_state;
 mod read;
+mod registration;
 mod replica;
 mod service;
 mod store_location;
@@ -30,13 +31,14 @@ pub use central_management_database::database_succeeds;
 pub use edge::edge_next_hops;
 pub use mirror::{MirrorRole, MirrorRow, mirror_rows};
 pub use pool_state::{PoolStates, pool_states};
+pub use registration::{Registration, registration};
 pub use replica::replicas;
 pub use service::{RegistrarService, central_management_databases, central_management_services, registrars};
 pub use store_location::store_location;
 pub use store_status::store_status;
 pub use topology_document::{TopologyDocument, topology_document};
 pub use user_database::user_database_online;
-pub use windows_service::registrar_running;
+pub use windows_service::{registrar_running, store_services_installed};
 
 /// Why an answer could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -46,6 +46,23 @@ pub fn registrar_running(objects: &[PsObject]) -> Result<bool, DecodeError> {
     running.ok_or_else(|| DecodeError::new(CMDLET, "no Registrar service among the rows"))
 }
 
+/// The services of the Central Management store: Master Replicator Agent and File Transfer Agent.
+const STORE_SERVICES: [&str; 2] = ["MASTER", "FTA"];
+
+/// Whether setup has installed both services of the Central Management store on a computer, running or not (JJ945635
+/// asks for the role in this list).
+///
+/// # Errors
+///
+/// An empty answer, or a row without `Name`: a service that cannot be named may be one of them.
+pub fn store_services_installed(objects: &[PsObject]) -> Result<bool, DecodeError> {
+    let mut names = Vec::new();
+    for row in rows(CMDLET, objects)? {
+        names.push(row.text(&["Name"])?);
+    }
+    Ok(STORE_SERVICES.iter().all(|service| names.iter().any(|name| name.eq_ignore_ascii_case(service))))
+}
+
 fn has_registrar_role(row: &Row<'_>) -> Result<bool, DecodeError> {
     if row.has("Name") && !row.has("RoleName") {
         return Ok(false);

@@ -57,7 +57,9 @@ pub(super) fn after_edge_loss(world: &World<'_>, lost: &[&EdgeFqdn]) -> Vec<Advi
             Topic::MediaAssociation,
             format!(
                 "If a Front End pool that is alive uses {edges} for media: in Topology Builder, Front End pool, \
-                 Associations, \"Associate Edge Pool (for media components)\", pick {to}; publish."
+                 Associations, \"Associate Edge Pool (for media components)\", pick {to}; publish. When {edges} is back: \
+                 start its services, undo federation, XMPP and this, in that order, and only then fail users of its \
+                 site back (JJ721897)."
             ),
             None,
             "JJ688023",

@@ -17,7 +17,7 @@ const FUNCTIONS: &[Cmdlet] = &[
 
 /// The reading cmdlets that the module's endpoint shows, and that `Invoke-LfQuery` runs: those of
 /// [`crate::lync::cmdlet::Query`].
-const OBSERVING: [&str; 11] = [
+const OBSERVING: [&str; 12] = [
     "Get-CsBackupServiceStatus",
     "Get-CsConfigurationStoreLocation",
     "Get-CsDatabaseMirrorState",
@@ -29,6 +29,7 @@ const OBSERVING: [&str; 11] = [
     "Get-CsUserDatabaseState",
     "Get-CsWindowsService",
     "Test-CsDatabase",
+    "Test-CsRegistration",
 ];
 
 const fn function(name: &'static str, sets: &'static [&'static str]) -> Cmdlet {
@@ -74,6 +75,7 @@ mod tests {
             Query::CentralManagementMirrorState { pool: pool(), local_store },
             Query::BackupServiceStatus { pool: pool() },
             Query::UserDatabaseState { pool: pool() },
+            Query::TestRegistration { pool: pool() },
             Query::WindowsService { computer },
         ];
         let called: BTreeSet<String> = all.map(|query| query.invocation().command).into();

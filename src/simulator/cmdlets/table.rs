@@ -73,6 +73,18 @@ const READS: &[Cmdlet] = &[
         ],
     ),
     read(
+        "Test-CsRegistration",
+        "SyntheticTransactions.TestRegistrationCmdlet",
+        5,
+        &[
+            "-TargetFqdn <String> [-Authentication <TrustedServer | Negotiate | ClientCertificate | LiveID>] \
+             [-RegistrarPort <Int32>] [-UserSipAddress <String>] [-Force] [-OutLoggerVariable <String>] \
+             [-OutVerboseVariable <String>]",
+            "[-Authentication <TrustedServer | Negotiate | ClientCertificate | LiveID>] [-Force] \
+             [-OutLoggerVariable <String>] [-OutVerboseVariable <String>]",
+        ],
+    ),
+    read(
         "Get-CsDatabaseMirrorState",
         "Deployment.GetDatabaseMirrorStateCmdlet",
         6,
@@ -185,6 +197,8 @@ const CHANGES: &[Cmdlet] = &[
 const LATER: &[(&str, &str, i32)] = &[
     ("Install-CsDatabase", "Backup", 6),
     ("Move-CsManagementServer", "TargetFqdn", 6),
+    ("Test-CsRegistration", "Authentication", 6),
+    ("Test-CsRegistration", "OutLoggerVariable", 6),
     ("Invoke-CsPoolFailOver", "DatabaseCommandTimeoutInSeconds", 7),
     ("Invoke-CsPoolFailOver", "ServicesStopDelayMins", 7),
     ("Invoke-CsPoolFailOver", "SkipDataVerification", 7),

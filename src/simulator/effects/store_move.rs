@@ -92,6 +92,11 @@ pub(super) fn finish(
         }
     }
     if let Some(pool) = organisation.pools.get_mut(&name) {
+        if pool.store.is_none() {
+            // Setup has not run since the topology gave the pool this service; where the move runs, it has done it.
+            pool.store_services.clear();
+        }
+        pool.store_services.insert(place.host.clone());
         pool.store = Some(Store { installed: true, read_only: false });
         pool.prepared = false;
     }

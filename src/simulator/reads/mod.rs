@@ -54,6 +54,7 @@ pub(super) fn answer(
         "Get-CsUserDatabaseState" => pools::user_database(&reading),
         "Get-CsManagementStoreReplicationStatus" => central_management::replication(&reading),
         "Get-CsConfigurationStoreLocation" => Ok(central_management::location(&reading)),
+        "Test-CsRegistration" => pools::test_registration(&reading),
         "Test-CsDatabase" => Ok(central_management::test_database(&reading)),
         "Get-CsDatabaseMirrorState" => central_management::mirror_state(&reading),
         other => Err(refusals::not_found(other, other)),

@@ -109,6 +109,32 @@ pub(super) fn user_database(reading: &Reading<'_>) -> Rows {
     ])
 }
 
+/// The test users of a pool sign in at it, from the host. Where Microsoft prints no text for what goes wrong, the
+/// answer of SIP stands.
+pub(super) fn test_registration(reading: &Reading<'_>) -> Rows {
+    let (name, pool) = reading.pool_in("TargetFqdn")?;
+    if !pool.test_users {
+        return Err(refusals::no_test_users(reading.cmdlet, name));
+    }
+    let organisation = reading.organisation;
+    let at_home = organisation.cms.master.state(name) != PoolState::FailedOver;
+    let served = organisation.front_end_for(reading.host, pool).is_some() && organisation.pool_lives(name);
+    let (result, error) = match (served, at_home) {
+        (true, true) => ("Success", None),
+        (true, false) => ("Failure", Some("301, Redirect request to Home Server")),
+        (false, _) => ("Failure", Some("504, Server time-out")),
+    };
+    let seconds = if result == "Success" { 6 } else { 0 };
+    Ok(vec![
+        PsObject::new("Microsoft.Rtc.SyntheticTransactions.TaskOutput")
+            .with("TargetFqdn", name.as_str())
+            .with("Result", result)
+            .with("Latency", PsValue::Span(jiff::SignedDuration::from_secs(seconds)))
+            .with("Error", error)
+            .with("Diagnosis", PsValue::Null),
+    ])
+}
+
 fn module(identity: &str, export: &str, import: &str) -> PsValue {
     PsObject::new("Microsoft.Rtc.Management.Hadr.BackupService.BackupModuleStatus")
         .with("Identity", identity)

@@ -130,7 +130,7 @@ pub(super) fn windows_services(reading: &Reading<'_>) -> Rows {
         if pool.director { &["Registrar"] } else { &["Registrar", "UserServer"] },
         organisation.registrar_runs(&machine),
     )];
-    if pool.store.is_some() {
+    if pool.store_services.contains(&machine) {
         rows.push(service("MASTER", "Lync Server Master Replicator Agent", &["CentralManagement"], true));
         rows.push(service("FTA", "Lync Server File Transfer Agent", &["CentralManagement"], true));
     }

@@ -42,6 +42,10 @@ pub struct Failure {
     /// Disarms all faults first: slow replicas recover, hanging cmdlets are ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub clear_faults: bool,
+    /// Runs the local setup (`Bootstrapper.exe /Setup`): servers of a pool with a Central Management service get its
+    /// services.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub setup: Vec<String>,
     /// What an administrator does by hand, past the guard.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub administrator: Vec<ByHand>,

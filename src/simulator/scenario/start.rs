@@ -109,6 +109,13 @@ pub struct PoolSpec {
     /// How its Backup Service does; default Steady.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup_service: Option<BackupHealth>,
+    /// Whether test users are assigned to it (New-CsHealthMonitoringConfiguration); default true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_users: Option<bool>,
+    /// Whether setup has put the services of the Central Management store (MASTER, FTA) on its servers, where the
+    /// pool has such a service; default true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_services: Option<bool>,
 }
 
 /// An Edge pool. What is left out comes from the ready-made one of the same name, or from the defaults.

@@ -64,7 +64,7 @@ fn operation(operation: &Journalled) -> Value {
         .note("EndedAt", operation.ended_at.map(time))
         .note("Next", long(operation.next))
         .note("Records", array("System.Object[]", operation.records.iter().map(record).collect()));
-    error(object, refusal, message).into()
+    error(object, refusal, message).note("Report", operation.report.as_str()).into()
 }
 
 fn record(record: &Record) -> Value {

@@ -2,6 +2,8 @@ function ConvertTo-LfOperation {
     <#
     .SYNOPSIS
     An entry of the journal as the object that a client reads, with the records after a number.
+    .NOTES
+    Report is the file of the cmdlet's own report. It is named once the operation has ended, if the file is there.
     #>
     [CmdletBinding()]
     [OutputType('LyncFailover.Operation')]
@@ -12,6 +14,10 @@ function ConvertTo-LfOperation {
     )
 
     $said = Get-LfRecord -JournalHome $JournalHome -OperationId $Entry.OperationId -After $After
+    $report = Get-LfReportPath -JournalHome $JournalHome -OperationId $Entry.OperationId
+    if ($Entry.State -in 'Accepted', 'Running' -or -not [System.IO.File]::Exists($report)) {
+        $report = ''
+    }
     [pscustomobject]@{
         PSTypeName = 'LyncFailover.Operation'
         OperationId = [string]$Entry.OperationId
@@ -26,5 +32,6 @@ function ConvertTo-LfOperation {
         ErrorId = [string]$Entry.ErrorId
         Category = [string]$Entry.Category
         Message = [string]$Entry.Message
+        Report = $report
     }
 }

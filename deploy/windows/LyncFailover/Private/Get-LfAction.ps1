@@ -2,7 +2,7 @@ function Get-LfAction {
     <#
     .SYNOPSIS
     The cmdlets that may run as operations: the parameters that each is given, with the pattern of their
-    values ('' is a switch), and those that the module adds.
+    values ('' is a switch), those that the module adds, and whether it keeps the report that the cmdlet writes.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
@@ -30,6 +30,7 @@ function Get-LfAction {
                 Force = ''
             }
             Added = [ordered]@{ Confirm = $false; Verbose = $true }
+            KeepsReport = $true
         }
         'Invoke-CsPoolFailOver' = $move
         'Invoke-CsPoolFailBack' = $move

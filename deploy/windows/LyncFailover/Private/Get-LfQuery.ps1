@@ -26,5 +26,6 @@ function Get-LfQuery {
         'Get-CsUserDatabaseState' = @{ RegistrarPool = $name }
         'Get-CsWindowsService' = @{ ComputerName = $name; ExcludeActivityLevel = '' }
         'Test-CsDatabase' = @{ CentralManagementDatabase = '' }
+        'Test-CsRegistration' = @{ TargetFqdn = $name }
     }
 }

@@ -9,6 +9,7 @@ function Invoke-LfAction {
     [CmdletBinding()]
     [OutputType([System.Management.Automation.ErrorRecord])]
     param(
+        [Parameter(Mandatory)] [psobject]$JournalHome,
         [Parameter(Mandatory)] [psobject]$Entry,
         # What Add-LfRecord writes to.
         [Parameter(Mandatory)] [hashtable]$Said
@@ -29,6 +30,10 @@ function Invoke-LfAction {
         $arguments = ConvertTo-LfArgument -Command $name -Allowed $action.Parameters -Given $given
         foreach ($added in $action.Added.Keys) {
             $arguments[$added] = $action.Added[$added]
+        }
+        if ($action['KeepsReport']) {
+            Add-LfReport -JournalHome $JournalHome -OperationId $Entry.OperationId -Command $command `
+                -Arguments $arguments -Said $Said
         }
         $ErrorActionPreference = 'Continue'
         & $command @arguments 2>&1 3>&1 4>&1 5>&1 6>&1 | ForEach-Object {

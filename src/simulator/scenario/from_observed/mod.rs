@@ -164,6 +164,8 @@ impl<'a> Maker<'a> {
             store_installed: has_store.then(|| !health.closed_stores.contains(name)),
             state: self.state(name),
             backup_service: self.backup_service(name, pool, health),
+            test_users: None,
+            store_services: None,
         }
     }
 
