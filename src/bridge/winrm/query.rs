@@ -33,10 +33,23 @@ pub(super) async fn query(inner: &Inner, host: &Host, queries: &[Query]) -> Resu
     }
     let mut answers = Vec::new();
     for query in queries {
+        if query.needs_module() {
+            answers.push(Err(no_module(query)));
+            continue;
+        }
         let pipeline = CreatePipeline::of(query.invocation());
         answers.push(answer(host.read(inner, Work::Pipeline(&pipeline)).await?));
     }
     Ok(answers)
+}
+
+/// The answer to what a plain endpoint is not asked.
+fn no_module(query: &Query) -> CallError {
+    CallError::Refused(Refusal {
+        error_id: "CommandNotFoundException".to_owned(),
+        category: "ObjectNotFound".to_owned(),
+        message: format!("a plain endpoint has no {query}, which is a function of the module LyncFailover"),
+    })
 }
 
 /// One pipeline for everything. `None`: the host does not have the module.

@@ -88,9 +88,17 @@ pub enum Query {
         /// The computer.
         computer: MachineFqdn,
     },
+    /// `Get-LfExport` of the operator's module: what is in the folder for exports. A plain endpoint has no such
+    /// function and is not asked.
+    Exports,
 }
 
 impl Query {
+    /// Whether only the module answers it.
+    pub fn needs_module(&self) -> bool {
+        matches!(self, Self::Exports)
+    }
+
     /// The command with its arguments.
     pub fn invocation(&self) -> Invocation {
         match self {
@@ -128,6 +136,7 @@ impl Query {
             Self::WindowsService { computer } => Invocation::new("Get-CsWindowsService")
                 .text("ComputerName", computer)
                 .switch("ExcludeActivityLevel"),
+            Self::Exports => Invocation::new("Get-LfExport"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the reading cmdlets answer.
 
 mod central_management;
+mod exports;
 mod pools;
 mod services;
 mod topology;
@@ -56,6 +57,9 @@ pub(super) fn answer(
         "Get-CsConfigurationStoreLocation" => Ok(central_management::location(&reading)),
         "Test-CsDatabase" => Ok(central_management::test_database(&reading)),
         "Get-CsDatabaseMirrorState" => central_management::mirror_state(&reading),
+        "Export-CsConfiguration" | "Export-CsLisConfiguration" | "Export-CsRgsConfiguration" => {
+            exports::export(&reading)
+        }
         other => Err(refusals::not_found(other, other)),
     }
 }
