@@ -16,9 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober, simulated::made,
-};
+use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober, simulated::made};
 use crate::{
     lync::{
         ExportMade, ExportOrder, MachineFqdn,

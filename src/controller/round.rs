@@ -142,7 +142,7 @@ impl Rounds {
             kept = follow(shell, &mut self.cursor, kept).await?;
         }
 
-        let observed = observe(org, self.seen.as_ref()).await;
+        let mut observed = observe(org, self.seen.as_ref()).await;
         listener.saw(Event::Observed(Box::new(observed.clone())));
         let now = org.clock.now();
         let seen = match self.seen.take() {
@@ -150,6 +150,8 @@ impl Rounds {
             None => observed.clone(),
         };
         self.seen = Some(seen.clone());
+        // They carry no decision: a share that is away for a moment must not change what people are told.
+        observed.exports = seen.exports.clone();
 
         self.watch = std::mem::take(&mut self.watch).with_observation(&observed, &org.limits, now);
         if let (Mandate::Full, Some(why)) = (&mandate, self.party.is_elsewhere(&observed)) {

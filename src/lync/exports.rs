@@ -23,9 +23,8 @@ impl ExportOf {
     /// What has to be exported of an organisation. Response Groups are exported by cmdlet from Lync Server 2013
     /// on.
     pub fn all(topology: &Topology) -> Vec<Self> {
-        let is_asked = |pool: &super::Pool| {
-            pool.kind == PoolKind::FrontEnd && pool.version >= Version::LYNC_2013
-        };
+        let is_asked =
+            |pool: &super::Pool| pool.kind == PoolKind::FrontEnd && pool.version >= Version::LYNC_2013;
         let pools = topology.pools.iter().filter(|(_, pool)| is_asked(pool)).map(|(name, _)| name.clone());
         [Self::Configuration, Self::Locations].into_iter().chain(pools.map(Self::ResponseGroups)).collect()
     }

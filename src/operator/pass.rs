@@ -11,6 +11,7 @@ use super::{
     control::Shared,
     deployment::Reached,
     events::Collector,
+    exports::Exporter,
     finalizer::{GuardedStore, has_finalizer, set_finalizer},
     report::labels,
     reporter::{Batch, Reporter, Word},
@@ -37,6 +38,7 @@ pub(super) async fn pass(
     reached: &Reached,
     rounds: &mut Rounds,
     failovers: &[Arc<LyncFailover>],
+    exporter: &mut Exporter,
     reporter: &Reporter,
 ) -> SignedDuration {
     let org = &reached.organisation;
@@ -67,6 +69,7 @@ pub(super) async fn pass(
     if !matches!(reached.mandate, Mandate::Show(_)) {
         release(shared, deployment, &round).await;
     }
+    let exports = exporter.visit(shared, deployment, reached, &round).await;
     let labels = labels(&**deployment);
     shared.metrics.rounds.get_or_create(&labels).inc();
     shared.metrics.last_round.get_or_create(&labels).set(now.as_millisecond() as f64 / 1000.0);
@@ -85,6 +88,7 @@ pub(super) async fn pass(
         round,
         words,
         records: events.take(),
+        exports,
     });
     pause
 }

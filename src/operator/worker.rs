@@ -8,6 +8,7 @@ use kube::{Resource, ResourceExt, runtime::reflector::ObjectRef};
 use super::{
     control::Shared,
     deployment::{Reached, reach},
+    exports::Exporter,
     metrics::ResourceLabels,
     pass::{pass, record_of},
     report::{labels, report_unreachable},
@@ -34,13 +35,16 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
     let mut way = Way::default();
     let mut members = Members::default();
     let reporter = Reporter::new(&shared);
+    let mut exporter = Exporter::default();
     while let Some((deployment, failovers)) = look() {
         let seen = fingerprint(&deployment, &failovers);
         for owner in members.update(&shared, &failovers) {
             way.rounds.forget(owner);
         }
         let pause = match way.find(&shared, &deployment, &failovers).await {
-            Ok((reached, rounds)) => pass(&shared, &deployment, reached, rounds, &failovers, &reporter).await,
+            Ok((reached, rounds)) => {
+                pass(&shared, &deployment, reached, rounds, &failovers, &mut exporter, &reporter).await
+            }
             Err(error) => {
                 report_unreachable(&shared, &deployment, &failovers, &error).await;
                 AFTER_FAILURE

@@ -38,7 +38,11 @@ struct File {
 
 impl Folder {
     /// The folder of a scenario that begins at an instant.
-    pub(super) fn new(scenario: &Scenario, pools: &[PoolFqdn], now: Timestamp) -> Result<Self, ScenarioError> {
+    pub(super) fn new(
+        scenario: &Scenario,
+        pools: &[PoolFqdn],
+        now: Timestamp,
+    ) -> Result<Self, ScenarioError> {
         let ExportsSpec { local, all, files } = &scenario.exports;
         let of_all = all.iter().flat_map(|age| {
             let groups = pools.iter().cloned().map(ExportOf::ResponseGroups);
@@ -57,7 +61,11 @@ impl Folder {
                 (kind, _) => {
                     let text = format!(
                         "an export of kind {kind:?} needs {}",
-                        if kind == ExportKind::ResponseGroups { "a Front End pool that exists" } else { "no pool" }
+                        if kind == ExportKind::ResponseGroups {
+                            "a Front End pool that exists"
+                        } else {
+                            "no pool"
+                        }
                     );
                     return Err(ScenarioError::Nonsense(text));
                 }
@@ -131,7 +139,8 @@ impl Simulator {
 
     fn share(&self, host: &MachineFqdn) -> Result<(), Refusal> {
         if self.strikes.stands(host, FaultKind::ShareAway) {
-            let text = format!("The folder {} is not there: The network path was not found.", self.folder.path());
+            let text =
+                format!("The folder {} is not there: The network path was not found.", self.folder.path());
             return Err(refusals::guard("ExportFolderMissing", text));
         }
         Ok(())
@@ -191,7 +200,13 @@ impl Simulator {
             .with("Message", word(|refusal| &refusal.message)))
     }
 
-    fn write(&mut self, host: &MachineFqdn, of: &ExportOf, path: &str, now: Timestamp) -> Result<(), CallError> {
+    fn write(
+        &mut self,
+        host: &MachineFqdn,
+        of: &ExportOf,
+        path: &str,
+        now: Timestamp,
+    ) -> Result<(), CallError> {
         self.share(host).map_err(CallError::Refused)?;
         let answers = self.query(host, &[of.cmdlet(path)], now)?;
         answers.into_iter().next().unwrap_or_else(|| Ok(Vec::new()))?;

@@ -92,7 +92,8 @@ impl Simulator {
             return Err(CallError::Refused(unknown(&call.command)));
         }
         let name = bind_function(call).map_err(CallError::Refused)?.name;
-        if self.strikes.is_homeless(host) && !["Get-LfEndpoint", "Invoke-LfQuery", LIST, MAKE].contains(&name) {
+        if self.strikes.is_homeless(host) && !["Get-LfEndpoint", "Invoke-LfQuery", LIST, MAKE].contains(&name)
+        {
             return Err(by_function(
                 name,
                 CallError::Refused(refusals::guard("HomeMissing", AWAY.to_owned())),

@@ -4,6 +4,7 @@
 
 mod conditions;
 mod deployment;
+mod exports;
 mod lines;
 pub mod lint;
 mod next_action;
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use deployment::{DeploymentFound, DeploymentOutcome, next_deployment};
+pub use exports::ExportsTold;
 pub use lines::{Names, actual_line, desired_line};
 pub use readiness::readiness_view;
 pub(crate) use views::hold_text;

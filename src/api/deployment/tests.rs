@@ -19,6 +19,7 @@ fn deployment(edit: impl FnOnce(&mut LyncDeploymentSpec, &mut WinRm)) -> LyncDep
         observation: ObservationSpec::default(),
         source_down: SourceDownSpec::default(),
         objectives: ObjectivesSpec::default(),
+        exports: None,
     };
     edit(&mut spec, &mut winrm);
     if spec.bridge.simulated.is_none() {

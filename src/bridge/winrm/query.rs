@@ -6,7 +6,7 @@ use super::{
     shell::Output,
 };
 use crate::{
-    bridge::{Answer, CallError, Refusal},
+    bridge::{Answer, CallError, NO_EXPORTS, Refusal},
     lync::{
         Guard, Invocation,
         cmdlet::{ModuleFunction, Mutation, Query},
@@ -34,7 +34,7 @@ pub(super) async fn query(inner: &Inner, host: &Host, queries: &[Query]) -> Resu
     let mut answers = Vec::new();
     for query in queries {
         if query.needs_module() {
-            answers.push(Err(no_module(query)));
+            answers.push(Err(no_module()));
             continue;
         }
         let pipeline = CreatePipeline::of(query.invocation());
@@ -44,11 +44,11 @@ pub(super) async fn query(inner: &Inner, host: &Host, queries: &[Query]) -> Resu
 }
 
 /// The answer to what a plain endpoint is not asked.
-fn no_module(query: &Query) -> CallError {
+fn no_module() -> CallError {
     CallError::Refused(Refusal {
         error_id: "CommandNotFoundException".to_owned(),
         category: "ObjectNotFound".to_owned(),
-        message: format!("a plain endpoint has no {query}, which is a function of the module LyncFailover"),
+        message: NO_EXPORTS.to_owned(),
     })
 }
 

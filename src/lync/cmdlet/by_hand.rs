@@ -63,7 +63,9 @@ impl ByHandCmdlet {
             Self::ImportResponseGroups { to, file } => Invocation::new("Import-CsRgsConfiguration")
                 .text("Destination", format_args!("service:ApplicationServer:{to}"))
                 .text("FileName", file),
-            Self::ImportLocations { file } => Invocation::new("Import-CsLisConfiguration").text("FileName", file),
+            Self::ImportLocations { file } => {
+                Invocation::new("Import-CsLisConfiguration").text("FileName", file)
+            }
         }
     }
 }

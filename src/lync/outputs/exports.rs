@@ -36,7 +36,8 @@ const KINDS: [(&str, Kind); 3] = [
 /// `Count`, a kind that is not known or is listed twice, a name that is none of a file.
 pub fn exports(objects: &[PsObject]) -> Result<Exports, DecodeError> {
     let all = rows(LIST, objects)?;
-    let Some((folder, rest)) = all.split_first().filter(|(first, _)| first.object().type_name == FOLDER) else {
+    let Some((folder, rest)) = all.split_first().filter(|(first, _)| first.object().type_name == FOLDER)
+    else {
         return Err(DecodeError::new(LIST, "the answer does not begin with the folder"));
     };
     let mut found: Vec<ExportsOfKind> = Vec::new();
@@ -79,11 +80,7 @@ fn of_kind(row: &Row<'_>) -> Result<ExportsOfKind, DecodeError> {
 }
 
 fn made(row: &Row<'_>) -> Result<ExportMade, DecodeError> {
-    let made = ExportMade {
-        of: of(row)?,
-        file: path(row)?,
-        problem: words(row, "Message")?,
-    };
+    let made = ExportMade { of: of(row)?, file: path(row)?, problem: words(row, "Message")? };
     match (&made.file, &made.problem) {
         (None, None) => Err(row.fault("neither a file nor what went wrong")),
         _ => Ok(made),

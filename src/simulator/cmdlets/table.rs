@@ -114,7 +114,12 @@ const READS: &[Cmdlet] = &[
         5,
         &["[-AsBytes] [-Force] [-LocalStore]", "-FileName <String> [-Force] [-LocalStore]"],
     ),
-    read("Export-CsLisConfiguration", "Xds.ExportLisConfigurationCmdlet", 5, &["-FileName <String>", "[-AsBytes]"]),
+    read(
+        "Export-CsLisConfiguration",
+        "Xds.ExportLisConfigurationCmdlet",
+        5,
+        &["-FileName <String>", "[-AsBytes]"],
+    ),
     read(
         "Export-CsRgsConfiguration",
         "Rgs.ExportRgsConfigurationCmdlet",
