@@ -14,7 +14,7 @@ use super::{
     standing::{claim, left_alone, live_domain, remembered},
 };
 use crate::{
-    lync::Observed,
+    lync::{Fact, Observed},
     plan::{Assessment, Decision, Desired, Hold, Plan, Progress, Run, Watch, assess, contests, plan},
 };
 
@@ -80,6 +80,8 @@ pub struct Round {
     pub observed: Observed,
     /// What that says about the organisation.
     pub assessment: Assessment,
+    /// Why this time nobody could look into the folder for exports, if so.
+    pub exports_unseen: Option<String>,
     /// Since when things have been so.
     pub watch: Watch,
     /// What it means for each subject, in their order.
@@ -150,6 +152,10 @@ impl Rounds {
             None => observed.clone(),
         };
         self.seen = Some(seen.clone());
+        let exports_unseen = match &observed.exports {
+            Fact::Unknown(why) => Some(why.to_string()),
+            Fact::Known { .. } => None,
+        };
         // They carry no decision: a share that is away for a moment must not change what people are told.
         observed.exports = seen.exports.clone();
 
@@ -189,6 +195,7 @@ impl Rounds {
             is_running: record.resources.values().any(|memory| memory.run.is_some()),
             in_flight: record.intent,
             observed: seen,
+            exports_unseen,
             watch: self.watch.clone(),
         })
     }

@@ -82,6 +82,10 @@ impl Exporter {
             last: self.last.as_ref(),
             now,
         });
+        // Why nobody can look says more than since when.
+        if let (Due::Blind(why), Some(unseen)) = (&mut found, &round.exports_unseen) {
+            why.clone_from(unseen);
+        }
         if let (Due::Now(exports), Some(Schedule { keep, .. })) = (&found, schedule) {
             match maker(&round.observed, &org.limits, now) {
                 Some(host) => {

@@ -27,13 +27,14 @@ pub(super) fn exports_view(
     now: Timestamp,
 ) -> Option<ExportsView> {
     let live = seen.live(now, stale_after);
-    let why = match &told.due {
-        Some(Due::Blind(why)) => Some(why),
-        _ => live.as_ref().err().filter(|_| !is_nothing(seen)),
+    let message = match (&told.due, &live) {
+        (Some(Due::Blind(why)), _) => Some(format!("none are made: {why}")),
+        (_, Err(why)) if !is_nothing(seen) => Some(format!("what there is cannot be seen: {why}")),
+        _ => None,
     };
     let view = ExportsView {
         folder: live.as_ref().ok().map(|exports| exports.folder.clone()),
-        message: why.map(|why| format!("none are made, and what there is may not be seen: {why}")),
+        message,
         files: live.map(|exports| exports.found.iter().map(file).collect()).unwrap_or_default(),
         last_attempt: match &told.last {
             Some(last) => Some(attempt(last)),

@@ -12,8 +12,7 @@ function Get-LfExportFile {
     )
 
     if ($null -ne $script:exportsSlowSince -and ([datetime]::UtcNow - $script:exportsSlowSince).TotalSeconds -lt 120) {
-        $text = "The folder for exports gave no answer at $($script:exportsSlowSince.ToString('o')), and is not asked again yet."
-        throw (New-LfError -Id 'ExportFolderSlow' -Category 'OperationTimeout' -Message $text)
+        throw (New-LfExportSlow)
     }
     $there = New-Object -TypeName System.IO.DirectoryInfo -ArgumentList $Folder.Path
     $list = [System.Delegate]::CreateDelegate([System.Func[string, System.IO.FileInfo[]]], $there, 'GetFiles')

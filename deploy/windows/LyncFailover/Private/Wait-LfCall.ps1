@@ -24,8 +24,7 @@ function Wait-LfCall {
     }
     if (-not $running.AsyncWaitHandle.WaitOne($left)) {
         $script:exportsSlowSince = [datetime]::UtcNow
-        $text = "The folder for exports gave no answer in $($limit / 1000) seconds. Its file server may be away."
-        throw (New-LfError -Id 'ExportFolderSlow' -Category 'OperationTimeout' -Message $text)
+        throw (New-LfExportSlow)
     }
     # One object is one object, be it a list or not.
     , $Call.EndInvoke($running)
