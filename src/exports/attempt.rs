@@ -7,9 +7,12 @@ use crate::{
     lync::{ExportMade, ExportOf, MachineFqdn},
 };
 
-/// The pause after a first failure; each further one doubles it, up to the interval of the schedule.
+/// The pause after a first failure; each further one doubles it.
 const PAUSE: SignedDuration = SignedDuration::from_mins(10);
-/// Enough to pass every interval, and not so many that a number overflows.
+/// The longest pause, unless the interval of the schedule is shorter: whoever mends the share in the morning has his
+/// exports on the same day.
+const LONGEST: SignedDuration = SignedDuration::from_hours(6);
+/// Enough to pass the longest one, and not so many that a number overflows.
 const DOUBLINGS: u32 = 10;
 
 /// The last attempt to make exports.
@@ -69,7 +72,7 @@ impl Attempt {
             return self.ended_at;
         }
         let doubled = PAUSE * 2_i32.pow((self.failures - 1).min(DOUBLINGS));
-        self.ended_at + doubled.min(every)
+        self.ended_at + doubled.min(LONGEST).min(every)
     }
 
     /// What went wrong, in words; `None` if nothing did.

@@ -134,10 +134,11 @@ fn who_cannot_see_what_there_is_makes_nothing() {
 }
 
 #[test]
-fn a_failure_is_followed_by_a_pause_that_doubles_up_to_the_interval() {
-    let pause = |times| failure(times).again_at(EVERY).duration_since(now()).as_secs() / 60;
-    let pauses: Vec<_> = [1, 2, 3, 7, 8, 9, 40].into_iter().map(pause).collect();
-    assert_eq!(pauses, [10, 20, 40, 640, 1280, 1440, 1440]);
+fn a_failure_is_followed_by_a_pause_that_doubles_up_to_a_limit() {
+    let pause = |times, every| failure(times).again_at(every).duration_since(now()).as_secs() / 60;
+    let pauses: Vec<_> = [1, 2, 3, 6, 7, 40].into_iter().map(|times| pause(times, EVERY)).collect();
+    assert_eq!(pauses, [10, 20, 40, 320, 360, 360]);
+    assert_eq!(pause(40, SignedDuration::from_hours(1)), 60);
     let last = failure(2);
     let nothing = folder([None, None, None]);
     let after = |minutes| {

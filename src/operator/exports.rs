@@ -45,6 +45,10 @@ impl Drop for Entered {
 pub(super) struct Exporter {
     running: Option<Running>,
     last: Option<Attempt>,
+    /// The generation of the deployment that was seen last.
+    generation: Option<i64>,
+    /// Whether the deployment was changed since the last attempt: who has mended something does not wait for a pause.
+    is_fresh: bool,
 }
 
 struct Running {
@@ -67,6 +71,8 @@ impl Exporter {
         round: &Round,
     ) -> ExportsTold {
         self.collect().await;
+        self.is_fresh |= self.generation != deployment.metadata.generation;
+        self.generation = deployment.metadata.generation;
         let org = &reached.organisation;
         let now = org.clock.now();
         let wanted: Vec<ExportOf> = round.observed.topology.value().map(ExportOf::all).unwrap_or_default();
@@ -79,7 +85,7 @@ impl Exporter {
             wanted: &wanted,
             seen: &round.observed.exports,
             stale_after: org.limits.stale_after,
-            last: self.last.as_ref(),
+            last: self.last.as_ref().filter(|_| !self.is_fresh),
             now,
         });
         // Why nobody can look says more than since when.
@@ -140,6 +146,7 @@ impl Exporter {
         // It does not panic; if it did, the next one is due as before.
         if let Ok(attempt) = (&mut running.task).await {
             self.last = Some(attempt);
+            self.is_fresh = false;
         }
     }
 }
