@@ -130,15 +130,15 @@ mod tests {
             notes: Vec::new(),
             failures: 1,
         };
-        let (one, other) = (ExportOf::Configuration, ExportOf::Locations);
+        let (one, other) = ([ExportOf::Configuration], [ExportOf::Locations]);
         let of = |attempt| {
             let told = ExportsTold { due: None, last: Some(attempt) };
             view(&seen(), &told, now()).expect("it is told")
         };
         let result = |view: ExportsView| view.last_attempt.map(|last| last.result);
-        assert_eq!(result(of(attempt(&[one.clone()], &[]))), Some(ExportResult::Made));
-        assert_eq!(result(of(attempt(&[one.clone()], &[other]))), Some(ExportResult::MadeInPart));
-        let failed = of(attempt(&[], &[one]));
+        assert_eq!(result(of(attempt(&one, &[]))), Some(ExportResult::Made));
+        assert_eq!(result(of(attempt(&one, &other))), Some(ExportResult::MadeInPart));
+        let failed = of(attempt(&[], &one));
         assert_eq!(result(failed.clone()), Some(ExportResult::Failed));
         let later = exports_view(Some(&failed), &seen(), &ExportsTold::default(), STALE_AFTER, now());
         assert_eq!(later.and_then(|view| view.last_attempt), failed.last_attempt);

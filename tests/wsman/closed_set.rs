@@ -42,6 +42,7 @@ fn closed_set() -> Vec<Invocation> {
         Query::BackupServiceStatus { pool: pool() },
         Query::UserDatabaseState { pool: pool() },
         Query::WindowsService { computer: machine() },
+        Query::Exports,
     ]);
     let recovery = |mirror| CmsFailoverMode::DisasterRecovery { backup: sql(), mirror };
     let modes = [CmsFailoverMode::Normal, recovery(None), recovery(Some(sql()))];
@@ -68,7 +69,8 @@ fn closed_set() -> Vec<Invocation> {
         | Query::CentralManagementMirrorState { .. }
         | Query::BackupServiceStatus { .. }
         | Query::UserDatabaseState { .. }
-        | Query::WindowsService { .. } => {}
+        | Query::WindowsService { .. }
+        | Query::Exports => {}
     });
     mutations.iter().for_each(|mutation| match mutation {
         Mutation::SetEdgeServer { .. }
