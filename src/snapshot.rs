@@ -138,6 +138,7 @@ impl Snapshot {
             user_databases,
             endpoints,
             guards: _,
+            exports,
         } = &self.observed;
         let mut lines = Vec::new();
         let mut look =
@@ -177,6 +178,9 @@ impl Snapshot {
         }
         for (pool, fact) in user_databases {
             look(format!("user database of {pool}"), unknown(fact));
+        }
+        if !matches!(exports, Fact::Unknown(Why::NotObserved)) {
+            look("exports".to_owned(), unknown(exports));
         }
         for (host, fact) in endpoints {
             look(format!("endpoint {host}"), unknown(fact));

@@ -10,13 +10,19 @@ use lync_failover::{
     bridge::SimulatedBridge,
     clock::{Clock, ScaledClock},
     controller::{Endpoint, MemoryStore, Organisation, Rounds, Silent},
+    lync::{Fact, Source},
     plan::Limits,
-    readiness::{Evidence, Inputs, Objectives, Readiness, readiness, weight},
+    readiness::{Drill, Evidence, Inputs, Objectives, Readiness, readiness, weight},
     simulator::{Scenario, Simulator},
 };
 
 /// Makes rounds for an organisation once a minute, and judges the last one.
 async fn judge(scenario: &str, minutes: u32) -> Readiness {
+    let exports = if scenario.contains("exports:") { "" } else { "exports: {all: 1h}\n" };
+    judge_alone(&format!("{exports}{scenario}"), minutes).await
+}
+
+async fn judge_alone(scenario: &str, minutes: u32) -> Readiness {
     let started: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
     let mut simulator = Simulator::new(&Scenario::from_yaml(scenario).unwrap(), started).unwrap();
     let front_ends = simulator.describe(started).front_ends();
@@ -41,11 +47,17 @@ async fn judge(scenario: &str, minutes: u32) -> Readiness {
         observed: &round.observed,
         assessment: &round.assessment,
         watch: &round.watch,
-        evidence: &Evidence::default(),
+        evidence: &drilled(started),
         limits: &org.limits,
         objectives: Objectives::from(&ObjectivesSpec::default()),
         now: clock.now(),
     })
+}
+
+/// A drill that went well.
+fn drilled(before: Timestamp) -> Evidence {
+    let (ended_at, took) = (before - SignedDuration::from_hours(1), SignedDuration::from_mins(20));
+    Evidence { last_drill: Fact::known(Drill { ended_at, took }, before, Source::Probe) }
 }
 
 fn names(judged: &Readiness, result: CheckResult) -> Vec<CheckName> {
@@ -75,7 +87,7 @@ const BY_HAND: &str = "failures: [{administrator: [{host: fe01.pool2.contoso.com
                        parameters: {Identity: 'EdgeServer:edge1.contoso.com', \
                        Registrar: 'Registrar:pool2.contoso.com'}}]}]\n";
 
-const CASES: [Broken; 16] = [
+const CASES: [Broken; 20] = [
     Broken {
         what: "a third pool without a pair",
         scenario: "pools: [{fqdn: pool3.contoso.com}]",
@@ -208,7 +220,37 @@ const CASES: [Broken; 16] = [
             EdgeNextHopChangeable,
             CentralManagementHealthy,
             ReplicasCurrent,
+            ExportsFresh,
         ],
+    },
+    Broken {
+        what: "the Response Groups of one pool were never exported",
+        scenario: "exports: {files: [{kind: Configuration, age: 1h}, {kind: Locations, age: 1h}, \
+                   {kind: ResponseGroups, pool: pool2.contoso.com, age: 1h}]}",
+        minutes: 1,
+        fails: &[ExportsFresh],
+        unknown: &[],
+    },
+    Broken {
+        what: "exports on the disk of a Front End",
+        scenario: "exports: {all: 1h, local: true}",
+        minutes: 1,
+        fails: &[ExportsFresh],
+        unknown: &[],
+    },
+    Broken {
+        what: "the newest export is cut off, and the one before is old",
+        scenario: "exports: {all: 60h, files: [{kind: Locations, age: 1h, broken: true}]}",
+        minutes: 1,
+        fails: &[ExportsFresh],
+        unknown: &[],
+    },
+    Broken {
+        what: "the share with the exports is away",
+        scenario: "exports: {all: 1h}\nfaults: [{kind: ShareAway}]",
+        minutes: 1,
+        fails: &[],
+        unknown: &[ExportsFresh],
     },
 ];
 

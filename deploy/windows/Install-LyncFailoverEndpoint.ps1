@@ -16,6 +16,8 @@ param(
     [Parameter(Mandatory)] [ValidatePattern('^[^\\''"]+\\[^\\''"]+$')] [string]$ExecuteGroup,
     # $Home is PowerShell's own and cannot be assigned.
     [Alias('Home')] [string]$JournalHome = (Join-Path $env:ProgramData 'LyncFailover\journal'),
+    # Where exports are written and old ones removed. Default: exports, below the home of the journal.
+    [string]$ExportDirectory = (Join-Path $JournalHome 'exports'),
     [string]$TranscriptDirectory = (Join-Path $env:ProgramData 'LyncFailover\transcripts')
 )
 
@@ -48,8 +50,14 @@ function Assert-Prerequisite {
         }
     }
     # A drive that is mapped is mapped for one logon, and the managed account has none.
-    if ($JournalHome -notmatch '^(\\\\[^\\/]+\\[^/]+|[A-Za-z]:\\[^/]*)$') {
-        throw "$JournalHome is neither the path of a folder on this host (C:\...) nor of a share (\\...)."
+    foreach ($path in $JournalHome, $ExportDirectory) {
+        if ($path -notmatch '^(\\\\[^\\/]+\\[^/]+|[A-Za-z]:\\[^/]*)$') {
+            throw "$path is neither the path of a folder on this host (C:\...) nor of a share (\\...)."
+        }
+    }
+    # The operator shows these names, and people type them: what has a meaning for PowerShell stays out.
+    if ($ExportDirectory -notmatch '^[\p{L}\p{N} ._()$:\\-]+$') {
+        throw "$ExportDirectory has characters other than letters, digits, blanks and . _ ( ) $ -. Choose another folder for exports."
     }
     # All of them: a folder that is not there yet would be an error.
     $running = @(Get-ScheduledTask -ErrorAction Stop | Where-Object { $_.TaskPath -eq '\LyncFailover\' -and $_.State -eq 'Running' })
@@ -75,7 +83,7 @@ function Protect-Folder([string]$Path, [string]$Account) {
 }
 
 function Install-ModuleFile {
-    $settings = [ordered]@{ JournalHome = $JournalHome }
+    $settings = [ordered]@{ JournalHome = $JournalHome; ExportDirectory = $ExportDirectory.TrimEnd('\') }
     $null = New-Item -ItemType Directory -Path $moduleRoot -Force
     Get-ChildItem -Path $moduleRoot | Remove-Item -Recurse -Force
     Copy-Item -Path (Join-Path $PSScriptRoot 'LyncFailover\*') -Destination $moduleRoot -Recurse -Force
@@ -109,6 +117,21 @@ function Install-Home {
             Kind = if ($isShared) { 'Shared' } else { 'Local' }
             HostName = "$($name.HostName).$($name.DomainName)".TrimEnd('.').ToLowerInvariant()
         })
+}
+
+function Install-ExportFolder {
+    if (Test-Path -Path $ExportDirectory -PathType Container) {
+        return
+    }
+    # Below the home of the journal it has the rights of that.
+    if ($ExportDirectory.StartsWith('\\') -and -not $ExportDirectory.StartsWith("$JournalHome\", [StringComparison]::OrdinalIgnoreCase)) {
+        throw "$ExportDirectory is not there. Make the share, give $GroupManagedServiceAccount`$ the right to modify it, and come again."
+    }
+    if ($ExportDirectory.StartsWith('\\')) {
+        $null = New-Item -ItemType Directory -Path $ExportDirectory -Force
+    } else {
+        Protect-Folder -Path $ExportDirectory -Account "$GroupManagedServiceAccount`$"
+    }
 }
 
 function Add-File([string]$Name, [object]$Value) {
@@ -151,6 +174,7 @@ Assert-Prerequisite
 if ($PSCmdlet.ShouldProcess($env:COMPUTERNAME, "Install the module LyncFailover with its journal in $JournalHome, register the session configuration and start WinRM again")) {
     Install-ModuleFile
     Install-Home
+    Install-ExportFolder
     Install-Configuration
     Get-PSSessionConfiguration -Name 'LyncFailover' -ErrorAction Stop | Select-Object -Property 'Name', 'PSVersion', 'SessionType', 'Permission'
 }

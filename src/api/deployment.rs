@@ -5,7 +5,9 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DurationError, LyncDeploymentStatus, WinRm, parse_duration, reference::ObjectName, rules};
+use super::{
+    DurationError, ExportsSpec, LyncDeploymentStatus, WinRm, parse_duration, reference::ObjectName, rules,
+};
 
 /// How to reach one Lync organisation, how to watch it, and what a failover of it may cost.
 #[derive(CustomResource, KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -83,6 +85,9 @@ pub struct LyncDeploymentSpec {
     /// What the operator tries besides looking, after a failover or a failback. Nothing follows from it.
     #[serde(default)]
     pub checks: ChecksSpec,
+    /// Exports that the operator makes on a schedule. Absent: it makes none, and shows those that it finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exports: Option<ExportsSpec>,
 }
 
 /// How the operator runs cmdlets. Exactly one kind of bridge is set.

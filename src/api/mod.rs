@@ -15,6 +15,8 @@ mod deployment;
 mod deployment_status;
 mod duration;
 #[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
+mod exports;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 #[expect(clippy::duplicated_attributes, reason = "two printer columns may have the same type")]
 mod failover;
 #[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
@@ -49,6 +51,7 @@ pub use deployment_status::{
     PoolRole, PoolServiceState, PoolVerdict, PoolView, Vote,
 };
 pub use duration::{DurationError, format_duration, parse_duration};
+pub use exports::{ExportAttempt, ExportKindName, ExportResult, ExportView, ExportsSpec, ExportsView};
 pub use failover::{
     CentralManagementPlacement, CleanConsent, DeploymentReference, DisasterConsent, DriftPolicy,
     EdgeAssignment, FailbackConsent, FailoverPolicy, LyncFailover, LyncFailoverSpec, Management,

@@ -15,13 +15,13 @@ pub mod winrm;
 
 use async_trait::async_trait;
 
-use crate::lync::{Guard, MachineFqdn, cmdlet::Query, ps::PsObject};
+use crate::lync::{ExportMade, ExportOrder, Guard, MachineFqdn, cmdlet::Query, ps::PsObject};
 
 pub use error::{CallError, KnownRefusal, Refusal};
 pub use operation::{Adoption, Ended, Fence, Followed, Keeper, Operation, OperationId, Record, Stream};
 pub use remote::RemoteSimulator;
 pub use simulated::SimulatedBridge;
-pub(crate) use simulated::await_news;
+pub(crate) use simulated::{await_export, await_news};
 pub use sip::SipProber;
 
 /// The answer to one query: the objects of its output stream, or what went wrong.
@@ -93,12 +93,26 @@ pub trait Bridge: Send + Sync {
         Ok(None)
     }
 
+    /// Makes exports, one after the other, on a host with the module; what it is asked otherwise does not wait for
+    /// them. It changes nothing in Lync. Made twice, there is a file more.
+    ///
+    /// # Errors
+    ///
+    /// A [`CallError`] when it is not known that any was made. What came of each is in the answer.
+    async fn export(&self, _host: &MachineFqdn, _order: &ExportOrder) -> Result<Vec<ExportMade>, CallError> {
+        Err(CallError::NotSent(NO_EXPORTS.to_owned()))
+    }
+
     /// What the last answers of a host said about the host itself; `None` before it has answered, and where
     /// nothing is to be said.
     fn sight(&self, _host: &MachineFqdn) -> Option<Sight> {
         None
     }
 }
+
+/// Why there are no exports by a way that has no module at its end.
+pub(crate) const NO_EXPORTS: &str = "exports are made by the module LyncFailover, which a plain endpoint does not \
+    have; install it (docs/windows.md), or export by hand";
 
 /// What a host's answers say about the host as a place to run cmdlets.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,9 +16,12 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober};
+use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober, simulated::made};
 use crate::{
-    lync::{MachineFqdn, cmdlet::Query},
+    lync::{
+        ExportMade, ExportOrder, MachineFqdn,
+        cmdlet::{ModuleFunction, Query},
+    },
     simulator::{
         Failure, OrganisationView, Transcript, read_line,
         wire::{Call, PAGE, Reply, Request, Response},
@@ -29,6 +32,8 @@ use crate::{
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long an answer may take; a follow waits ten seconds by itself.
 const ANSWER: Duration = Duration::from_secs(20);
+/// How long an export may take.
+const EXPORT: Duration = Duration::from_secs(1800);
 
 /// A client of the simulator's endpoint. Connections that broke are replaced at the next call.
 #[derive(Debug)]
@@ -108,6 +113,10 @@ impl RemoteSimulator {
     }
 
     async fn call(&self, call: Call) -> Result<Reply, CallError> {
+        self.call_for(call, ANSWER).await
+    }
+
+    async fn call_for(&self, call: Call, limit: Duration) -> Result<Reply, CallError> {
         let request = Request { id: self.next_id.fetch_add(1, Ordering::Relaxed), call };
         let mut line =
             serde_json::to_string(&request).map_err(|error| CallError::NotSent(error.to_string()))?;
@@ -120,7 +129,7 @@ impl RemoteSimulator {
             let line = read_line(&mut connection).await.map_err(|error| unknown(&error))?;
             line.ok_or_else(|| unknown(&"connection closed"))
         };
-        let answer = timeout(ANSWER, exchange).await.map_err(|error| unknown(&error))??;
+        let answer = timeout(limit, exchange).await.map_err(|error| unknown(&error))??;
         let response: Response =
             serde_json::from_str(&answer).map_err(|error| CallError::Unreadable(error.to_string()))?;
         if response.id != request.id {
@@ -197,6 +206,17 @@ impl Bridge for RemoteSimulator {
             Reply::Adoption(adoption) => Ok(adoption),
             other => Err(unexpected(other)),
         }
+    }
+
+    async fn export(&self, host: &MachineFqdn, order: &ExportOrder) -> Result<Vec<ExportMade>, CallError> {
+        let mut rows = Vec::new();
+        for invocation in ModuleFunction::exports(order) {
+            match self.call_for(Call::Export { host: host.clone(), invocation }, EXPORT).await? {
+                Reply::Rows(more) => rows.extend(more),
+                other => return Err(unexpected(other)),
+            }
+        }
+        made(&rows)
     }
 }
 

@@ -8,7 +8,12 @@ use jiff::SignedDuration;
 use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, OperationId, Prober};
 use crate::{
     clock::Clock,
-    lync::{Invocation, MachineFqdn, cmdlet::Query},
+    lync::{
+        ExportMade, ExportOrder, Invocation, MachineFqdn,
+        cmdlet::{ModuleFunction, Query},
+        outputs,
+        ps::PsObject,
+    },
     simulator::{Order, Simulator, lock},
 };
 
@@ -65,6 +70,19 @@ impl Bridge for SimulatedBridge {
     async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
         lock(&self.simulator).adopt(via, operation.id, self.clock.now())
     }
+
+    async fn export(&self, host: &MachineFqdn, order: &ExportOrder) -> Result<Vec<ExportMade>, CallError> {
+        let mut rows = Vec::new();
+        for call in ModuleFunction::exports(order) {
+            rows.extend(await_export(&self.simulator, &*self.clock, host, &call).await?);
+        }
+        made(&rows)
+    }
+}
+
+/// What the answers to all of them say.
+pub(super) fn made(rows: &[PsObject]) -> Result<Vec<ExportMade>, CallError> {
+    outputs::exports_made(rows).map_err(|error| CallError::Unreadable(error.to_string()))
 }
 
 #[async_trait]
@@ -97,6 +115,18 @@ pub(crate) async fn await_news(
         clock.sleep(nap).await;
         left -= nap;
     }
+}
+
+/// Makes one export, which takes its time.
+pub(crate) async fn await_export(
+    simulator: &Mutex<Simulator>,
+    clock: &dyn Clock,
+    host: &MachineFqdn,
+    call: &Invocation,
+) -> Result<Vec<PsObject>, CallError> {
+    let takes = lock(simulator).begin_export(host, call, clock.now())?;
+    clock.sleep(takes).await;
+    lock(simulator).end_export(host, call, clock.now()).map(|row| vec![row])
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::lync::{
-    Invocation, MachineFqdn, PoolFqdn,
+    ExportOf, Invocation, MachineFqdn, PoolFqdn,
     cmdlet::{CmsFailoverMode, ModuleFunction, Mutation, Query, ServiceRole},
 };
 
@@ -73,6 +73,7 @@ pub fn requirements() -> Vec<Requirement> {
 pub fn functions() -> Vec<Requirement> {
     let id = Uuid::nil();
     let mutations = mutations();
+    let export = ExportOf::ResponseGroups(pool());
     let starts =
         mutations.iter().map(|mutation| ModuleFunction::StartOperation { id, fence: 0, home: "", mutation });
     let others = [
@@ -80,8 +81,10 @@ pub fn functions() -> Vec<Requirement> {
         ModuleFunction::StepFence,
         ModuleFunction::Operation { id, after: 0 },
         ModuleFunction::Queries(&[]),
+        ModuleFunction::MakeExport { of: &export, keep: 1 },
     ];
-    gathered(starts.chain(others).map(|function| (function.invocation(), false)))
+    let calls = starts.chain(others).map(|function| function.invocation());
+    gathered(calls.chain([Query::Exports.invocation()]).map(|call| (call, false)))
 }
 
 /// One entry for each command, with the parameters of all its calls.
@@ -190,6 +193,8 @@ mod tests {
                 | Query::UserDatabaseState { .. }
                 | Query::WindowsService { .. }
                 | Query::TestRegistration { .. } => {}
+                // A function of the module.
+                Query::Exports => assert!(query.needs_module()),
             }
         }
     }

@@ -21,7 +21,7 @@ pub use survey::{
 };
 
 /// The version of the module `LyncFailover` that this program was written for.
-pub const MODULE_VERSION: &str = "1.0.0";
+pub const MODULE_VERSION: &str = "1.1.0";
 
 /// The session configuration of every Windows server, which limits nothing and knows no fence.
 pub const PLAIN_CONFIGURATION: &str = "Microsoft.PowerShell";

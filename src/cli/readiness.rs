@@ -82,7 +82,7 @@ impl ReadinessCommand {
     ) -> Result<(Limits, Objectives, Snapshot), CliError> {
         let (loaded, documents) = load_with_secrets(files)?;
         let deployment = one_deployment(&loaded)?;
-        let (limits, objectives) = (limits(deployment)?, Objectives::from(&deployment.spec.objectives));
+        let (limits, objectives) = (limits(deployment)?, Objectives::from(&deployment.spec));
         let snapshot = match recorded {
             Some(snapshot) => {
                 same_deployment(snapshot, deployment)?;

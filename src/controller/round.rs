@@ -16,7 +16,7 @@ use super::{
     trail::span,
 };
 use crate::{
-    lync::Observed,
+    lync::{Fact, Observed},
     plan::{Assessment, Decision, Desired, Hold, Plan, Progress, Run, Watch, assess, contests, plan},
 };
 
@@ -84,6 +84,8 @@ pub struct Round {
     pub observed_in: SignedDuration,
     /// What that says about the organisation.
     pub assessment: Assessment,
+    /// Why this time nobody could look into the folder for exports, if so.
+    pub exports_unseen: Option<String>,
     /// Since when things have been so.
     pub watch: Watch,
     /// What it means for each subject, in their order.
@@ -147,7 +149,7 @@ impl Rounds {
         }
 
         let begun = org.clock.now();
-        let observed = observe(org, self.seen.as_ref()).await;
+        let mut observed = observe(org, self.seen.as_ref()).await;
         listener.saw(Event::Observed(Box::new(observed.clone())));
         let now = org.clock.now();
         let observed_in = now.duration_since(begun);
@@ -156,6 +158,12 @@ impl Rounds {
             None => observed.clone(),
         };
         self.seen = Some(seen.clone());
+        let exports_unseen = match &observed.exports {
+            Fact::Unknown(why) => Some(why.to_string()),
+            Fact::Known { .. } => None,
+        };
+        // They carry no decision: a share that is away for a moment must not change what people are told.
+        observed.exports = seen.exports.clone();
 
         let watch = std::mem::take(&mut self.watch).recalling(&kept.record.hops);
         self.watch = watch.with_observation(&observed, &org.limits, now);
@@ -196,6 +204,7 @@ impl Rounds {
             in_flight: record.intent,
             observed: seen,
             observed_in,
+            exports_unseen,
             watch: self.watch.clone(),
         })
     }

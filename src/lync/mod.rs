@@ -1,6 +1,7 @@
 //! Lync's own words: names, cmdlets, what they answer, what is observed. Pure: no clock, no I/O.
 
 pub mod cmdlet;
+mod exports;
 mod fact;
 mod fqdn;
 mod invocation;
@@ -11,6 +12,7 @@ pub mod procedure;
 pub mod ps;
 mod topology;
 
+pub use exports::{ExportFile, ExportMade, ExportOf, ExportOrder, Exports, ExportsOfKind};
 pub use fact::{Fact, Source, Why};
 pub use fqdn::{EdgeFqdn, FQDN_PATTERN, Fqdn, FqdnError, MachineFqdn, PoolFqdn, SqlInstance};
 pub use invocation::{Argument, Invocation, Parameter};

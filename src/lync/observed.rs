@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EdgeFqdn, Fact, MachineFqdn, PoolFqdn, PoolState, SqlInstance, Topology, Version,
+    EdgeFqdn, Exports, Fact, MachineFqdn, PoolFqdn, PoolState, SqlInstance, Topology, Version, Why,
     outputs::{BackupServiceStatus, MirrorRow},
 };
 
@@ -149,6 +149,13 @@ pub struct Observed {
     /// What guards each endpoint that said so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub guards: BTreeMap<MachineFqdn, Guard>,
+    /// What is in the folder for exports, as the host sees it that was asked about the pools.
+    #[serde(default, skip_serializing_if = "is_not_observed")]
+    pub exports: Fact<Exports>,
+}
+
+fn is_not_observed<T>(fact: &Fact<T>) -> bool {
+    matches!(fact, Fact::Unknown(Why::NotObserved))
 }
 
 impl Observed {
@@ -181,6 +188,7 @@ impl Observed {
                 false => self.endpoints,
             },
             guards: earlier.guards.clone().into_iter().chain(self.guards).collect(),
+            exports: self.exports.or_earlier(&earlier.exports),
         }
     }
 }
@@ -215,7 +223,7 @@ fn peers_or_earlier(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lync::{Source, Why};
+    use crate::lync::Source;
 
     #[test]
     fn why_the_last_attempt_failed_is_not_hidden_by_one_that_went_well() {

@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use super::{
     environment::Environment,
+    exports::Exporting,
     metrics::Metrics,
     resources::Resources,
     unreadable::{Told, tell_orphans, tell_unreadable},
@@ -27,6 +28,7 @@ pub(super) struct Shared {
     /// The namespace in which records are kept.
     pub(super) namespace: String,
     pub(super) environment: Environment,
+    pub(super) exporting: Arc<Exporting>,
 }
 
 /// The controller of all deployments that it can see.
@@ -57,6 +59,7 @@ impl Controller {
             metrics: Arc::new(metrics),
             namespace: namespace.to_owned(),
             environment,
+            exporting: Arc::default(),
         }))
     }
 

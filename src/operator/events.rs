@@ -112,9 +112,10 @@ pub(super) async fn ready_changed(recorder: &Recorder, resource: &LyncFailover, 
     publish(recorder, resource, type_, reason.to_owned(), "Reconcile", message).await;
 }
 
-async fn publish(
+/// Publishes an Event about a resource.
+pub(super) async fn publish(
     recorder: &Recorder,
-    resource: &LyncFailover,
+    resource: &impl Resource<DynamicType = ()>,
     type_: EventType,
     reason: String,
     action: &str,

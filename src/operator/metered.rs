@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::metrics::{Metrics, ResourceLabels};
 use crate::{
     bridge::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Sight},
-    lync::{MachineFqdn, cmdlet::Query},
+    lync::{ExportMade, ExportOrder, MachineFqdn, cmdlet::Query},
 };
 
 /// The bridge of one deployment, counted.
@@ -77,6 +77,10 @@ impl Bridge for Metered {
 
     async fn report(&self, via: &MachineFqdn, operation: &Operation) -> Result<Option<String>, CallError> {
         self.count("report", self.bridge.report(via, operation)).await
+    }
+
+    async fn export(&self, host: &MachineFqdn, order: &ExportOrder) -> Result<Vec<ExportMade>, CallError> {
+        self.count("export", self.bridge.export(host, order)).await
     }
 
     fn sight(&self, host: &MachineFqdn) -> Option<Sight> {

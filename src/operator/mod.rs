@@ -6,6 +6,7 @@ mod control;
 mod deployment;
 mod environment;
 mod events;
+mod exports;
 mod finalizer;
 mod http;
 pub mod lease;

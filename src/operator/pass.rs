@@ -11,6 +11,7 @@ use super::{
     control::Shared,
     deployment::Reached,
     events::Collector,
+    exports::Exporter,
     finalizer::{GuardedStore, has_finalizer, set_finalizer},
     report::labels,
     reporter::{Batch, Reporter, Word},
@@ -30,15 +31,27 @@ struct Usable<'a> {
     desired: Desired,
 }
 
+/// What goes on beside the rounds of a deployment: no round waits for it.
+#[derive(Default)]
+pub(super) struct Beside {
+    pub(super) exporter: Exporter,
+    pub(super) sign_ins: SignInTests,
+}
+
+/// What goes on from one round of a deployment to the next.
+pub(super) struct Work<'a> {
+    pub(super) rounds: &'a mut Rounds,
+    pub(super) beside: &'a mut Beside,
+    pub(super) reporter: &'a Reporter,
+}
+
 /// Makes a round and hands it to the reporter. Gives the pause until the next one.
 pub(super) async fn pass(
     shared: &Shared,
     deployment: &Arc<LyncDeployment>,
     reached: &Reached,
-    rounds: &mut Rounds,
+    Work { rounds, beside, reporter }: Work<'_>,
     failovers: &[Arc<LyncFailover>],
-    reporter: &Reporter,
-    tests: &mut SignInTests,
 ) -> SignedDuration {
     let org = &reached.organisation;
     let (usable, mut words) = sort(deployment, failovers);
@@ -69,6 +82,7 @@ pub(super) async fn pass(
     if !matches!(reached.mandate, Mandate::Show(_)) {
         release(shared, deployment, &round).await;
     }
+    let exports = beside.exporter.visit(shared, deployment, reached, &round).await;
     shared.metrics.rounds.get_or_create(&labels(&**deployment)).inc();
     shared.metrics.observation_duration.observe(round.observed_in.as_secs_f64());
     let waits = round.passed.iter().map(|passed| requeue_after(passed, org.interval, now));
@@ -76,9 +90,9 @@ pub(super) async fn pass(
 
     if deployment.spec.checks.registration {
         let all: Vec<_> = usable.iter().map(|one| &one.desired).zip(&round.passed).collect();
-        tests.go_on(org, &round.observed, &all);
+        beside.sign_ins.go_on(org, &round.observed, &all);
     } else {
-        *tests = SignInTests::default();
+        beside.sign_ins = SignInTests::default();
     }
     let passed = std::mem::take(&mut round.passed);
     words.extend(usable.into_iter().zip(passed).map(|(one, passed)| {
@@ -90,9 +104,10 @@ pub(super) async fn pass(
         identity,
         limits: org.limits.clone(),
         round,
-        sign_ins: tests.results(),
+        sign_ins: beside.sign_ins.results(),
         words,
         records: events.take(),
+        exports,
     });
     pause
 }

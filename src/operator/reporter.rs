@@ -22,7 +22,7 @@ use crate::{
     lync::Fact,
     plan::{Desired, Limits, StepOutcome, StepRecord},
     readiness::{Evidence, Inputs, Objectives, readiness},
-    status::{DeploymentFound, DeploymentOutcome, Found, Outcome},
+    status::{DeploymentFound, DeploymentOutcome, ExportsTold, Found, Outcome},
 };
 
 /// How many statuses are written at a time.
@@ -53,6 +53,8 @@ pub(super) struct Batch {
     pub(super) words: Vec<(Arc<LyncFailover>, Word)>,
     /// The steps that ended.
     pub(super) records: Vec<StepRecord>,
+    /// What is done about exports.
+    pub(super) exports: ExportsTold,
 }
 
 /// Reports for one deployment until it is dropped.
@@ -141,7 +143,7 @@ fn owner(lfo: &LyncFailover) -> Owner {
 }
 
 async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
-    let objectives = Objectives::from(&batch.deployment.spec.objectives);
+    let objectives = Objectives::from(&batch.deployment.spec);
     let readiness = readiness(Inputs {
         observed: &batch.round.observed,
         assessment: &batch.round.assessment,
@@ -163,6 +165,7 @@ async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
         assessment: &batch.round.assessment,
         readiness: &readiness,
         limits: &batch.limits,
+        exports: &batch.exports,
         deletion_waits_for: own.map(ToString::to_string),
     };
     report_deployment(shared, &batch.deployment, &DeploymentOutcome::Found(found)).await;
@@ -255,6 +258,7 @@ mod tests {
             assessment: assess(&observed, &Progress::default(), &limits, now),
             observed,
             observed_in: SignedDuration::ZERO,
+            exports_unseen: None,
             watch: Watch::default(),
             passed: Vec::new(),
             in_flight: None,

@@ -9,14 +9,14 @@ use super::{
     control::Shared,
     deployment::{Reached, reach},
     metered::Metered,
-    pass::{pass, record_of},
+    pass::{Beside, Work, pass, record_of},
     report::{labels, report_unreachable},
     reporter::Reporter,
     secrets::ClusterSecrets,
 };
 use crate::{
     api::{LyncDeployment, LyncFailover},
-    controller::{Owner, Party, Rounds, Sender, SignInTests},
+    controller::{Owner, Party, Rounds, Sender},
 };
 
 /// The pause after something failed that may work the next time.
@@ -33,7 +33,7 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
     };
     let mut way = Way::default();
     let mut members = Members::default();
-    let mut tests = SignInTests::default();
+    let mut beside = Beside::default();
     let reporter = Reporter::new(&shared);
     while let Some((deployment, failovers)) = look() {
         let seen = fingerprint(&deployment, &failovers);
@@ -42,7 +42,8 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
         }
         let pause = match way.find(&shared, &deployment, &failovers).await {
             Ok((reached, rounds)) => {
-                pass(&shared, &deployment, reached, rounds, &failovers, &reporter, &mut tests).await
+                let work = Work { rounds, beside: &mut beside, reporter: &reporter };
+                pass(&shared, &deployment, reached, work, &failovers).await
             }
             Err(error) => {
                 report_unreachable(&shared, &deployment, &failovers, &error).await;

@@ -1,4 +1,4 @@
-//! What the cmdlets of an observation do not show: exports, drills.
+//! What the cmdlets of an observation do not show: drills.
 //!
 //! The operator does not gather it yet. It comes in as facts, so that who gathers it only has to fill
 //! [`Evidence`]; until then the checks say that nobody has looked, and weigh nothing.
@@ -11,17 +11,12 @@ use crate::{
     lync::{Fact, Why},
 };
 
-/// How old an export may be. They are made by a scheduled task, once a night.
-pub const EXPORT_EVERY: SignedDuration = SignedDuration::from_hours(24);
-
 /// How long ago the last drill may be: twice a year.
 pub const DRILL_EVERY: SignedDuration = SignedDuration::from_hours(183 * 24);
 
 /// What others know. The time of each fact does not matter: what it tells of is in the past anyway.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// When the oldest of the exports was made: configuration, locations, response groups.
-    pub exports: Fact<Timestamp>,
     /// The last drill.
     pub last_drill: Fact<Drill>,
 }
@@ -33,25 +28,6 @@ pub struct Drill {
     pub ended_at: Timestamp,
     /// How long users were without full service.
     pub took: SignedDuration,
-}
-
-pub(super) fn exports(inputs: Inputs<'_>) -> Check {
-    let (check, subject) = (CheckName::ExportsFresh, Subject::Organisation);
-    let fix = Fix::hours(
-        "each night, to a place that outlives the pool: Export-CsConfiguration, Export-CsLisConfiguration, and \
-         Export-CsRgsConfiguration of each pool. A failover carries over no locations and no response groups",
-    );
-    match &inputs.evidence.exports {
-        Fact::Known { value: at, .. } if is_within(inputs, *at, EXPORT_EVERY) => {
-            Check::pass(check, subject, format!("the oldest export is of {at:.0}"))
-        }
-        Fact::Known { value: at, .. } => {
-            Check::fail(check, subject, format!("the oldest export is of {at:.0}, more than a day old"), fix)
-        }
-        Fact::Unknown(why) => {
-            Check::unknown(check, subject, unseen("exports", "that there is one of each, of today", why), fix)
-        }
-    }
 }
 
 pub(super) fn drill(inputs: Inputs<'_>) -> Check {

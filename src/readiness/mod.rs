@@ -9,6 +9,7 @@ mod central;
 mod check;
 mod edges;
 mod evidence;
+mod exports;
 mod hosts;
 mod pools;
 mod replicas;
@@ -17,22 +18,29 @@ mod score;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    api::{CheckName, CheckResult, ObjectivesSpec},
+    api::{CheckName, CheckResult, LyncDeploymentSpec, ObjectivesSpec},
     lync::{Fact, Observed, Topology},
     plan::{Assessment, Limits, Progress, Watch, assess},
 };
 
 pub use check::{Check, Fix, Subject};
-pub use evidence::{DRILL_EVERY, Drill, EXPORT_EVERY, Evidence};
+pub use evidence::{DRILL_EVERY, Drill, Evidence};
 pub use score::{fixes, weight};
 
-/// What a failover may cost: `spec.objectives`.
+/// How often exports are taken to be made where `spec.exports` does not say so: once a night.
+pub const EXPORT_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a failover may cost (`spec.objectives`), and how often exports are made (`spec.exports`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Objectives {
     /// Recovery time objective.
     pub rto: SignedDuration,
     /// Recovery point objective.
     pub rpo: SignedDuration,
+    /// How often exports are made. One may be twice as old.
+    pub export_every: SignedDuration,
+    /// Whether the operator makes them.
+    pub makes_exports: bool,
 }
 
 impl From<&ObjectivesSpec> for Objectives {
@@ -41,6 +49,23 @@ impl From<&ObjectivesSpec> for Objectives {
         Self {
             rto: spec.rto_duration().unwrap_or(SignedDuration::ZERO),
             rpo: spec.rpo_duration().unwrap_or(SignedDuration::ZERO),
+            export_every: EXPORT_EVERY,
+            makes_exports: false,
+        }
+    }
+}
+
+impl From<&LyncDeploymentSpec> for Objectives {
+    /// As with the objectives, an interval that cannot be read tolerates nothing.
+    fn from(spec: &LyncDeploymentSpec) -> Self {
+        let own = Self::from(&spec.objectives);
+        match &spec.exports {
+            Some(exports) => Self {
+                export_every: exports.every_duration().unwrap_or(SignedDuration::ZERO),
+                makes_exports: true,
+                ..own
+            },
+            None => own,
         }
     }
 }
@@ -54,7 +79,7 @@ pub struct Inputs<'a> {
     pub assessment: &'a Assessment,
     /// Since when things have been so.
     pub watch: &'a Watch,
-    /// What others know: exports, drills.
+    /// What others know: drills.
     pub evidence: &'a Evidence,
     /// The planner's numbers.
     pub limits: &'a Limits,
@@ -75,7 +100,7 @@ pub struct Readiness {
 
 /// Judges the readiness of an organisation. Total and deterministic.
 pub fn readiness(inputs: Inputs<'_>) -> Readiness {
-    let mut checks = vec![central::healthy(inputs), evidence::exports(inputs), evidence::drill(inputs)];
+    let mut checks = vec![central::healthy(inputs), evidence::drill(inputs)];
     checks.extend(hosts::fit(inputs));
     checks.extend(match inputs.topology() {
         Ok(topology) => of_topology(inputs, topology),
@@ -104,6 +129,7 @@ fn of_topology(inputs: Inputs<'_>, topology: &Topology) -> Vec<Check> {
     checks.extend(central::standby(inputs, topology));
     checks.extend(edges::look(inputs, topology));
     checks.push(replicas::current(inputs, topology));
+    checks.extend(exports::fresh(inputs, topology));
     checks
 }
 

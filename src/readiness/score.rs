@@ -6,20 +6,18 @@ use crate::api::{CheckName, Effort};
 /// How many points a check is worth; together they are 100.
 ///
 /// The most for what no cmdlet can mend in the night: a pair, a host to work from, a living target, data that
-/// travels, a standby of the store. Less for what a person can work around with a cmdlet. Nothing for what
-/// the operator does not look at yet: nobody should win or lose points by what nobody has seen.
+/// travels, a standby of the store. Less for what a person can work around with a cmdlet, or only needs afterwards.
 pub fn weight(name: CheckName) -> i32 {
     match name {
-        CheckName::Paired => 15,
-        CheckName::TargetExecutor => 12,
-        CheckName::TargetAlive
-        | CheckName::StandbyCentralManagementStore
-        | CheckName::BackupServiceSteady
-        | CheckName::BackupAge => 10,
-        CheckName::EdgeNextHopChangeable | CheckName::CentralManagementHealthy => 7,
+        CheckName::Paired => 14,
+        CheckName::TargetExecutor => 11,
+        CheckName::TargetAlive | CheckName::StandbyCentralManagementStore => 10,
+        CheckName::BackupServiceSteady | CheckName::BackupAge => 9,
+        CheckName::EdgeNextHopChangeable | CheckName::CentralManagementHealthy => 6,
         CheckName::PairIsMutual | CheckName::PoolStatesActive => 5,
-        CheckName::StandbyMirror | CheckName::ExecutorFit | CheckName::ReplicasCurrent => 3,
-        CheckName::ExportsFresh | CheckName::LastDrill => 0,
+        CheckName::ExportsFresh => 4,
+        CheckName::StandbyMirror | CheckName::ExecutorFit | CheckName::LastDrill => 3,
+        CheckName::ReplicasCurrent => 2,
     }
 }
 

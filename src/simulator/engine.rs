@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use super::{
     build::build,
+    cmdlets::bind_function,
+    exports::{Folder, LIST},
     guard::{Caller, Guard, Order},
     model::Organisation,
     module::home,
@@ -31,6 +33,8 @@ pub struct Simulator {
     timeline: Timeline,
     pub(super) strikes: Strikes,
     pub(super) guard: Guard,
+    /// Where exports are.
+    pub(super) folder: Folder,
     /// The identity of the journal's home.
     pub(super) home: Uuid,
     pub(super) transcript: Transcript,
@@ -48,12 +52,16 @@ impl Simulator {
     /// [`ScenarioError::Nonsense`] when the scenario contradicts itself or names what does not exist.
     pub fn new(scenario: &Scenario, now: Timestamp) -> Result<Self, ScenarioError> {
         let organisation = build(scenario, now)?;
+        let front_ends = organisation.pools.iter().filter(|(_, pool)| !pool.director && pool.version >= 6);
+        let front_ends: Vec<_> = front_ends.map(|(name, _)| name.clone()).collect();
+        let folder = Folder::new(scenario, &front_ends, now)?;
         let mut simulator = Self {
             organisation,
             now,
             timeline: Timeline::default(),
             strikes: Strikes::default(),
             guard: Guard::default(),
+            folder,
             home: home(now),
             transcript: Transcript::default(),
             typed: 0,
@@ -110,6 +118,12 @@ impl Simulator {
         for call in calls {
             let struck = self.strikes.strike(host, &call.command);
             strikes::transport(&struck, host)?;
+            if call.command == LIST {
+                let answer = bind_function(call).and_then(|_| self.exports(host));
+                self.transcript.count(LIST);
+                answers.push(strikes::spoil(&struck, LIST, answer));
+                continue;
+            }
             let answer = self.bind(host, call).and_then(|bound| {
                 if bound.changes {
                     return Err(refusals::guard(

@@ -8,6 +8,7 @@ mod build;
 mod cmdlets;
 mod effects;
 mod engine;
+mod exports;
 mod guard;
 mod hosts;
 mod model;

@@ -6,6 +6,7 @@ use uuid::{Builder, Uuid};
 use super::{
     cmdlets::{bind_function, observes, unknown},
     engine::Simulator,
+    exports::{LIST, MAKE},
     guard::Operation,
     order::{HOME, order},
     refusals,
@@ -95,7 +96,8 @@ impl Simulator {
             return Err(CallError::Refused(unknown(&call.command)));
         }
         let name = bind_function(call).map_err(CallError::Refused)?.name;
-        if self.strikes.is_homeless(host) && !["Get-LfEndpoint", "Invoke-LfQuery"].contains(&name) {
+        if self.strikes.is_homeless(host) && !["Get-LfEndpoint", "Invoke-LfQuery", LIST, MAKE].contains(&name)
+        {
             return Err(by_function(name, CallError::Refused(refusals::guard("HomeMissing", away()))));
         }
         let struck = match name {
@@ -145,6 +147,12 @@ impl Simulator {
                 }
                 self.journalled(order.id, 0).into_iter().collect()
             }
+            LIST => {
+                let rows = self.exports(host).map_err(CallError::Refused)?;
+                rows.into_iter().map(Told::Row).collect()
+            }
+            // Its time has passed already.
+            MAKE => vec![Told::Row(self.end_export(host, call, now)?)],
             "Get-LfOperation" => {
                 let id = uuid_in(call, "OperationId").unwrap_or_default();
                 let after = match call.get("After") {
@@ -210,7 +218,7 @@ impl Simulator {
         call: &Invocation,
         now: Timestamp,
     ) -> Result<Vec<PsObject>, CallError> {
-        if !observes(&call.command) {
+        if !observes(&call.command) && call.command != LIST {
             return Err(CallError::Refused(unknown(&call.command)));
         }
         let answers = self.query(host, std::slice::from_ref(call), now)?;

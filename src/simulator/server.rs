@@ -14,7 +14,10 @@ use super::{
     Simulator, Transcript,
     wire::{Call, MAX_LINE, PAGE, Reply, Request, Response},
 };
-use crate::{bridge::await_news, clock::Clock};
+use crate::{
+    bridge::{await_export, await_news},
+    clock::Clock,
+};
 
 /// Serves the simulator on a listener until it fails. One task a connection; one request at a time on each.
 ///
@@ -74,6 +77,10 @@ async fn answer(call: Call, simulator: &Mutex<Simulator>, clock: &dyn Clock) -> 
         let news = await_news(simulator, clock, &host, id, after).await;
         return news.map_or_else(Reply::Failed, Reply::Followed);
     }
+    if let Call::Export { host, invocation } = call {
+        let made = await_export(simulator, clock, &host, &invocation).await;
+        return made.map_or_else(Reply::Failed, Reply::Rows);
+    }
     let now = clock.now();
     let mut simulator = lock(simulator);
     match call {
@@ -100,7 +107,7 @@ async fn answer(call: Call, simulator: &Mutex<Simulator>, clock: &dyn Clock) -> 
             .inject(*failure, now)
             .map_or_else(|error| Reply::Bad(error.to_string()), |()| Reply::Done {}),
         Call::Now {} => Reply::Now(now),
-        Call::Follow { .. } => Reply::Bad("follow is answered elsewhere".to_owned()),
+        Call::Follow { .. } | Call::Export { .. } => Reply::Bad("it is answered elsewhere".to_owned()),
     }
 }
 

@@ -65,17 +65,19 @@ impl Strikes {
 
     /// Whether a host opens no shell.
     pub(super) fn opens_no_shell(&self, host: &MachineFqdn) -> bool {
-        self.armed.iter().any(|(fault, _)| {
-            let here = fault.host.as_deref().is_none_or(|name| same(name, host.as_str()));
-            fault.kind == FaultKind::NeverOpens && here
-        })
+        self.stands(host, FaultKind::NeverOpens)
     }
 
     /// Whether the home of the journal is away for a host.
     pub(super) fn is_homeless(&self, host: &MachineFqdn) -> bool {
+        self.stands(host, FaultKind::HomeAway)
+    }
+
+    /// Whether a fault that stands until faults are cleared is there for a host.
+    pub(super) fn stands(&self, host: &MachineFqdn, kind: FaultKind) -> bool {
         self.armed.iter().any(|(fault, _)| {
             let here = fault.host.as_deref().is_none_or(|name| same(name, host.as_str()));
-            fault.kind == FaultKind::HomeAway && here
+            fault.kind == kind && here
         })
     }
 

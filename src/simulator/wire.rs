@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Failure, Order, OrganisationView, Transcript};
 use crate::{
     bridge::{Adoption, Answer, CallError, Followed, OperationId},
-    lync::{Invocation, MachineFqdn},
+    lync::{Invocation, MachineFqdn, ps::PsObject},
 };
 
 /// The longest line that either side accepts, in bytes.
@@ -58,6 +58,13 @@ pub enum Call {
         /// Its identity.
         id: OperationId,
     },
+    /// Makes an export.
+    Export {
+        /// Where.
+        host: MachineFqdn,
+        /// The call of the module's function.
+        invocation: Invocation,
+    },
     /// Tests TCP 5061 of a machine.
     Sip {
         /// The machine.
@@ -99,6 +106,8 @@ pub enum Reply {
     Followed(Followed),
     /// To an adoption.
     Adoption(Adoption),
+    /// To an export.
+    Rows(Vec<PsObject>),
     /// To a test.
     Sip(bool),
     /// A page of the transcript: at most [`PAGE`] entries.

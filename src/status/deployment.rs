@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     conditions::unknown,
+    exports::{ExportsTold, exports_view},
     organisation,
     readiness::{dr_ready, readiness_view},
     seen::edge_view,
@@ -34,6 +35,8 @@ pub struct DeploymentFound<'a> {
     pub readiness: &'a Readiness,
     /// The planner's numbers.
     pub limits: &'a Limits,
+    /// What is done about exports.
+    pub exports: &'a ExportsTold,
     /// The operation that a requested deletion waits for, in words.
     pub deletion_waits_for: Option<String>,
 }
@@ -117,6 +120,13 @@ fn found_status(
             .map(|(host, fact)| executor(found, host, fact, now))
             .collect(),
         readiness: Some(readiness_view(found.readiness)),
+        exports: exports_view(
+            old.exports.as_ref(),
+            &found.observed.exports,
+            found.exports,
+            found.limits.stale_after,
+            now,
+        ),
     };
     let same_facts = LyncDeploymentStatus { observed_at: None, ..old.clone() } == new;
     new.observed_at = old.observed_at.clone().filter(|_| same_facts).or_else(|| Some(time(now)));

@@ -5,6 +5,7 @@
 mod checks;
 mod conditions;
 mod deployment;
+mod exports;
 mod lines;
 pub mod lint;
 mod next_action;
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use deployment::{DeploymentFound, DeploymentOutcome, next_deployment};
+pub use exports::ExportsTold;
 pub use lines::{Names, actual_line, desired_line};
 pub use readiness::readiness_view;
 pub(crate) use views::hold_text;

@@ -54,12 +54,12 @@ async fn where_all_is_well_nothing_is_found_and_nothing_is_changed() {
     let (code, report) = desk.check();
     assert_eq!((code, findings(&report)), (0, vec![]));
     let host = &report["survey"]["hosts"][0];
-    assert_eq!(host["module"]["answers"]["moduleVersion"], "1.0.0");
+    assert_eq!(host["module"]["answers"]["moduleVersion"], "1.1.0");
     assert_eq!(host["keeping"]["longestIdle"], 43_200);
     assert_eq!(
         host["commands"].as_array().unwrap().len(),
-        17,
-        "twelve cmdlets that read, and five functions"
+        19,
+        "twelve cmdlets that read, and seven functions"
     );
     assert!(
         host["topology"]["store"]["known"].is_object() && host["topology"]["replica"]["known"].is_object()
@@ -68,7 +68,7 @@ async fn where_all_is_well_nothing_is_found_and_nothing_is_changed() {
     assert_eq!(lab.refused_logins(), 0);
 
     let said = desk.good(&["bridge", "check", "deployment.yaml", "--secret-dir", "secrets"]);
-    assert!(said.contains("Nothing found") && said.contains("1.0.0, shared home"), "{said}");
+    assert!(said.contains("Nothing found") && said.contains("1.1.0, shared home"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

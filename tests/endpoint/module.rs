@@ -165,7 +165,7 @@ async fn an_endpoint_says_what_it_is() {
     let lab = Lab::http("", 1.0).await;
     let mut client = Client::open(lab.session(HOST)).await;
     let row = one(&mut client, Invocation::new("get-lfendpoint")).await;
-    assert_eq!((text(&row, "ModuleVersion").as_str(), text(&row, "HomeKind").as_str()), ("1.0.0", "Shared"));
+    assert_eq!((text(&row, "ModuleVersion").as_str(), text(&row, "HomeKind").as_str()), ("1.1.0", "Shared"));
     assert!(text(&row, "HomeId").parse::<Uuid>().is_ok_and(|home| !home.is_nil()), "{row:?}");
     assert_eq!(number(&row, "Epoch"), 0);
     assert!(matches!(row.get("Now"), Some(PsValue::Time(at)) if at.as_second() > 0), "{row:?}");

@@ -19,6 +19,7 @@ mod counts;
 mod cuts;
 mod disaster;
 mod evidence;
+mod exports;
 mod guarded;
 mod plain;
 mod reading;

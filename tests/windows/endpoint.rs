@@ -7,11 +7,18 @@ use serde_json::Value;
 use crate::source::{source, sources, texts};
 
 #[test]
-fn the_module_exports_its_five_functions() {
-    let expected: BTreeSet<String> =
-        ["Get-LfEndpoint", "Get-LfOperation", "Invoke-LfQuery", "Start-LfOperation", "Step-LfFence"]
-            .map(str::to_owned)
-            .into();
+fn the_module_exports_its_functions_and_no_other() {
+    let expected: BTreeSet<String> = [
+        "Get-LfEndpoint",
+        "Get-LfExport",
+        "Get-LfOperation",
+        "Invoke-LfQuery",
+        "New-LfExport",
+        "Start-LfOperation",
+        "Step-LfFence",
+    ]
+    .map(str::to_owned)
+    .into();
     let manifest = &source("LyncFailover/LyncFailover.psd1").data;
     assert_eq!(texts(&manifest["FunctionsToExport"]), expected);
     for nothing in ["CmdletsToExport", "VariablesToExport", "AliasesToExport"] {
@@ -94,7 +101,9 @@ fn every_placeholder_is_filled_in_by_the_installer() {
         assert!(install.contains(&format!("'{placeholder}' =")), "{placeholder}");
     }
     let parameters = &source("Install-LyncFailoverEndpoint.ps1").parameters;
-    for name in ["GroupManagedServiceAccount", "ObserveGroup", "ExecuteGroup", "JournalHome"] {
+    for name in
+        ["GroupManagedServiceAccount", "ObserveGroup", "ExecuteGroup", "JournalHome", "ExportDirectory"]
+    {
         assert!(parameters.iter().any(|parameter| parameter.name == name), "{name}");
     }
 }

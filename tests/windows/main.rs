@@ -2,6 +2,7 @@
 
 mod commands;
 mod endpoint;
+mod exports;
 mod journal;
 mod report;
 mod source;

@@ -86,9 +86,9 @@ fn a_name_is_a_name_and_a_database_type_the_one_that_is_asked_for() {
 }
 
 #[test]
-fn only_who_executes_starts_operations_and_nobody_sees_a_cmdlet_that_changes() {
-    let reading = ["Get-LfEndpoint", "Get-LfOperation", "Invoke-LfQuery"].as_slice();
-    let changing = ["Start-LfOperation", "Step-LfFence"].as_slice();
+fn only_who_executes_starts_operations_or_exports_and_nobody_sees_a_cmdlet_that_changes() {
+    let reading = ["Get-LfEndpoint", "Get-LfExport", "Get-LfOperation", "Invoke-LfQuery"].as_slice();
+    let changing = ["New-LfExport", "Start-LfOperation", "Step-LfFence"].as_slice();
     let expected = |names: &[&str]| names.iter().map(|name| format!("LyncFailover\\{name}")).collect();
     let functions = |name| texts(&role(name)["VisibleFunctions"]);
     assert_eq!(functions("Observe"), expected(reading));

@@ -43,6 +43,7 @@ fn closed_set() -> Vec<Invocation> {
         Query::UserDatabaseState { pool: pool() },
         Query::WindowsService { computer: machine() },
         Query::TestRegistration { pool: pool() },
+        Query::Exports,
     ]);
     let recovery = |mirror| CmsFailoverMode::DisasterRecovery { backup: sql(), mirror };
     let modes = [CmsFailoverMode::Normal, recovery(None), recovery(Some(sql()))];
@@ -70,7 +71,8 @@ fn closed_set() -> Vec<Invocation> {
         | Query::BackupServiceStatus { .. }
         | Query::UserDatabaseState { .. }
         | Query::WindowsService { .. }
-        | Query::TestRegistration { .. } => {}
+        | Query::TestRegistration { .. }
+        | Query::Exports => {}
     });
     mutations.iter().for_each(|mutation| match mutation {
         Mutation::SetEdgeServer { .. }

@@ -1,6 +1,6 @@
 @{
     RootModule = 'LyncFailover.psm1'
-    ModuleVersion = '1.0.0'
+    ModuleVersion = '1.1.0'
     GUID = '6f0c2d0e-3b1c-4b52-9d1b-5f4a7c0f9a31'
     Author = 'lync-failover'
     Description = 'Guarded, journalled disaster recovery operations of Lync Server 2013, for the operator lync-failover.'
@@ -8,8 +8,10 @@
     TypesToProcess = @('LyncFailover.Types.ps1xml')
     FunctionsToExport = @(
         'Get-LfEndpoint'
+        'Get-LfExport'
         'Get-LfOperation'
         'Invoke-LfQuery'
+        'New-LfExport'
         'Start-LfOperation'
         'Step-LfFence'
     )

@@ -5,6 +5,10 @@ $ErrorActionPreference = 'Stop'
 # A restricted session loads nothing by itself.
 Import-Module -Name 'Microsoft.PowerShell.Utility'
 
+# When the folder for exports last gave no answer, and which files of it were found whole.
+$script:exportsSlowSince = $null
+$script:exportsFoundWhole = @{}
+
 # A session without providers has no Get-ChildItem that works on files.
 foreach ($folder in 'Private', 'Public') {
     $files = [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, $folder), '*.ps1')
@@ -13,4 +17,4 @@ foreach ($folder in 'Private', 'Public') {
     }
 }
 
-Export-ModuleMember -Function 'Get-LfEndpoint', 'Get-LfOperation', 'Invoke-LfQuery', 'Start-LfOperation', 'Step-LfFence'
+Export-ModuleMember -Function 'Get-LfEndpoint', 'Get-LfExport', 'Get-LfOperation', 'Invoke-LfQuery', 'New-LfExport', 'Start-LfOperation', 'Step-LfFence'

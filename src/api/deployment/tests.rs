@@ -20,6 +20,7 @@ fn deployment(edit: impl FnOnce(&mut LyncDeploymentSpec, &mut WinRm)) -> LyncDep
         source_down: SourceDownSpec::default(),
         objectives: ObjectivesSpec::default(),
         checks: ChecksSpec::default(),
+        exports: None,
     };
     edit(&mut spec, &mut winrm);
     if spec.bridge.simulated.is_none() {
@@ -139,4 +140,22 @@ fn defaults_are_durations() {
     assert_eq!(spec.source_down.sustained_for_duration(), Ok(SignedDuration::from_secs(60)));
     assert_eq!(spec.objectives.rto_duration(), Ok(SignedDuration::from_secs(1800)));
     assert_eq!(spec.objectives.rpo_duration(), Ok(SignedDuration::from_secs(1800)));
+}
+
+#[test]
+fn exports_are_made_between_every_hour_and_every_week() {
+    let every = |text: &str| Some(ExportsSpec { every: text.to_owned(), ..ExportsSpec::default() });
+    for good in ["1h", "24h", "168h"] {
+        assert!(broken_rules(&deployment(|spec, _| spec.exports = every(good))).is_empty(), "{good}");
+    }
+    let text = "spec.exports.every: every must be a duration from 1h to 168h, written in h, m and s, such as 90s, \
+                2m or 1h30m";
+    for bad in ["59m", "169h", "daily", ""] {
+        refused(text, |spec, _| spec.exports = every(bad));
+    }
+    let defaults: ExportsSpec = serde_json::from_str("{}").expect("all have defaults");
+    assert_eq!((defaults.every.as_str(), defaults.keep), ("24h", 14));
+    let schema =
+        serde_json::to_string(&<LyncDeployment as kube::CustomResourceExt>::crd()).expect("it serialises");
+    assert!(schema.contains(r#""maximum":365.0,"minimum":1.0"#), "the API server counts what stays");
 }

@@ -6,6 +6,7 @@
 //! it up again.
 
 mod access;
+mod export;
 mod host;
 mod module;
 mod plain;
@@ -27,10 +28,10 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Sight};
+use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, NO_EXPORTS, Operation, Sight};
 use crate::{
     clock::Clock,
-    lync::{Guard, MachineFqdn, cmdlet::Query},
+    lync::{ExportMade, ExportOrder, Guard, MachineFqdn, cmdlet::Query},
     winrm::Gate,
 };
 
@@ -114,7 +115,12 @@ impl Inner {
 
     /// The shell through which a host is read: always the same one.
     fn reading_shell(&self, host: &MachineFqdn) -> Uuid {
-        let name = [self.family.as_bytes().as_slice(), host.as_str().as_bytes()].concat();
+        self.shell(host, "")
+    }
+
+    /// The one shell on a host that serves a purpose.
+    fn shell(&self, host: &MachineFqdn, purpose: &str) -> Uuid {
+        let name = [self.family.as_bytes(), host.as_str().as_bytes(), purpose.as_bytes()].concat();
         let digest = <sha2::Sha256 as sha2::Digest>::digest(name);
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
@@ -248,6 +254,14 @@ impl Bridge for WinRmBridge {
             Guard::Module => module::report(&self.0, self.0.host(via)?, operation).await,
             // Nobody knows a folder on such a host that outlives it.
             Guard::Plain => Ok(None),
+        }
+    }
+
+    async fn export(&self, host: &MachineFqdn, order: &ExportOrder) -> Result<Vec<ExportMade>, CallError> {
+        self.0.is_identified()?;
+        match self.0.guard(host).await? {
+            Guard::Module => export::make(&self.0, self.0.host(host)?, order).await,
+            Guard::Plain => Err(CallError::NotSent(NO_EXPORTS.to_owned())),
         }
     }
 

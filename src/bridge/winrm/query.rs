@@ -6,7 +6,7 @@ use super::{
     shell::Output,
 };
 use crate::{
-    bridge::{Answer, CallError, Refusal},
+    bridge::{Answer, CallError, NO_EXPORTS, Refusal},
     lync::{
         Guard, Invocation,
         cmdlet::{ModuleFunction, Mutation, Query},
@@ -33,10 +33,23 @@ pub(super) async fn query(inner: &Inner, host: &Host, queries: &[Query]) -> Resu
     }
     let mut answers = Vec::new();
     for query in queries {
+        if query.needs_module() {
+            answers.push(Err(no_module()));
+            continue;
+        }
         let pipeline = CreatePipeline::of(query.invocation());
         answers.push(answer(host.read(inner, Work::Pipeline(&pipeline)).await?));
     }
     Ok(answers)
+}
+
+/// The answer to what a plain endpoint is not asked.
+fn no_module() -> CallError {
+    CallError::Refused(Refusal {
+        error_id: "CommandNotFoundException".to_owned(),
+        category: "ObjectNotFound".to_owned(),
+        message: NO_EXPORTS.to_owned(),
+    })
 }
 
 /// One pipeline for everything. `None`: the host does not have the module.

@@ -15,7 +15,7 @@ fn a_module_that_is_missing_old_or_strange() {
         &["failed", "journal"],
     );
     let version = |version: &str| module(|facts| facts.module_version = version.to_owned());
-    says(&only(version("2.0.0")), Error, Subject::Module, &["2.0.0", "does not understand", "1.0.0"]);
+    says(&only(version("2.0.0")), Error, Subject::Module, &["2.0.0", "does not understand", "1.1.0"]);
     says(&only(version("0.9.0")), Error, Subject::Module, &["does not understand"]);
     says(&only(version("new")), Error, Subject::Module, &["does not understand"]);
     assert_eq!(version("1.1.0"), []);

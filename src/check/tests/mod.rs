@@ -149,7 +149,7 @@ fn the_report_reads_well_and_goes_to_machines() {
     let expected = "\
 HOST                     POOL                CONNECTION   TLS   ACCOUNT   SESSION   MODULE               CLOCK   SHELLS   TOPOLOGY
 fe01.pool1.contoso.com   pool1.contoso.com   timed out    -     -         -         -                    -       -        -
-fe01.pool2.contoso.com   pool2.contoso.com   ok           ok    ok        ok        1.0.0, shared home   -8 s    1        store
+fe01.pool2.contoso.com   pool2.contoso.com   ok           ok    ok        ok        1.1.0, shared home   -8 s    1        store
 
 error: fe01.pool1.contoso.com: Connection: 10.0.0.1:5986 does not answer: the system's words
   do: See that the host is up and that no firewall between the operator and it drops the port

@@ -129,6 +129,7 @@ impl Wanted {
     fn with(&self, endpoints: Vec<Endpoint>) -> LyncDeployment {
         let winrm = WinRm { endpoints, ..self.winrm.clone() };
         let spec = LyncDeploymentSpec {
+            exports: None,
             bridge: BridgeSpec { winrm: Some(winrm), simulated: None },
             observation: ObservationSpec::default(),
             source_down: SourceDownSpec::default(),

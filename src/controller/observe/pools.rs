@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// What is asked about the Front End pools of a topology, on a host.
+/// What is asked about the Front End pools of a topology, on a host; and about the exports of them all.
 pub(super) fn queries(topology: &Topology, host: &MachineFqdn, local_store: bool) -> Vec<Query> {
     let is_asked = |pool: &Pool| pool.kind == PoolKind::FrontEnd && pool.version >= Version::LYNC_2013;
     let mut queries = Vec::new();
@@ -25,6 +25,7 @@ pub(super) fn queries(topology: &Topology, host: &MachineFqdn, local_store: bool
             queries.push(Query::CentralManagementMirrorState { pool: name.clone(), local_store });
         }
     }
+    queries.push(Query::Exports);
     queries
 }
 
@@ -65,6 +66,7 @@ pub(super) async fn ask(
                 let rows = service.read(answer, outputs::mirror_rows);
                 observed.central_management.mirrors.insert(pool.clone(), rows);
             }
+            Query::Exports => observed.exports = service.read(answer, outputs::exports),
             _ => {}
         }
     }

@@ -26,6 +26,18 @@ pub enum ByHandCmdlet {
         /// Find the SQL Servers in the local replica.
         local_store: bool,
     },
+    /// `Import-CsRgsConfiguration` (JJ205245).
+    ImportResponseGroups {
+        /// The pool that takes them in.
+        to: PoolFqdn,
+        /// What `Export-CsRgsConfiguration` wrote.
+        file: FilePath,
+    },
+    /// `Import-CsLisConfiguration` (Gg398380).
+    ImportLocations {
+        /// What `Export-CsLisConfiguration` wrote.
+        file: FilePath,
+    },
 }
 
 impl ByHandCmdlet {
@@ -48,6 +60,12 @@ impl ByHandCmdlet {
                 .text("DatabaseType", "CentralMgmt")
                 .text("NewPrincipal", "Primary")
                 .switch_if("LocalStore", *local_store),
+            Self::ImportResponseGroups { to, file } => Invocation::new("Import-CsRgsConfiguration")
+                .text("Destination", format_args!("service:ApplicationServer:{to}"))
+                .text("FileName", file),
+            Self::ImportLocations { file } => {
+                Invocation::new("Import-CsLisConfiguration").text("FileName", file)
+            }
         }
     }
 }

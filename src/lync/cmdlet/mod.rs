@@ -4,6 +4,7 @@
 //! arguments. There is no way to send anything else, so no user input can become PowerShell.
 
 mod by_hand;
+mod exporting;
 mod module;
 mod mutation;
 mod query;

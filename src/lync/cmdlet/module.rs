@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Mutation, Query};
-use crate::lync::{Argument, Invocation};
+use crate::lync::{Argument, ExportOf, ExportOrder, Invocation};
 
 /// Parameters of a cmdlet that the module adds by itself.
 const ADDED_THERE: [&str; 2] = ["Confirm", "Verbose"];
@@ -38,9 +38,21 @@ pub enum ModuleFunction<'a> {
     },
     /// `Invoke-LfQuery`: several reading cmdlets, each with the end of its answer marked.
     Queries(&'a [Query]),
+    /// `New-LfExport`: makes one export, and removes old ones of the same kind and pool.
+    MakeExport {
+        /// Of what.
+        of: &'a ExportOf,
+        /// How many whole files stay.
+        keep: u16,
+    },
 }
 
 impl ModuleFunction<'_> {
+    /// The calls that an order of exports amounts to, one for each.
+    pub fn exports(order: &ExportOrder) -> impl Iterator<Item = Invocation> {
+        order.exports.iter().map(|of| ModuleFunction::MakeExport { of, keep: order.keep }.invocation())
+    }
+
     /// The command with its arguments. A cmdlet's own parameters go under their own names.
     pub fn invocation(&self) -> Invocation {
         let number = |number: u64| Argument::Int(i64::try_from(number).unwrap_or(i64::MAX));
@@ -64,6 +76,14 @@ impl ModuleFunction<'_> {
             Self::Queries(queries) => {
                 let calls = queries.iter().map(Query::invocation).collect();
                 Invocation::new("Invoke-LfQuery").with("Query", Argument::Calls(calls))
+            }
+            Self::MakeExport { of, keep } => {
+                let call = Invocation::new("New-LfExport").text("Kind", of.kind());
+                let call = match of.pool() {
+                    Some(pool) => call.text("PoolFqdn", pool),
+                    None => call,
+                };
+                call.with("Keep", number(u64::from(*keep)))
             }
         }
     }

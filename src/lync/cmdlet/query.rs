@@ -94,9 +94,17 @@ pub enum Query {
         /// The pool.
         pool: PoolFqdn,
     },
+    /// `Get-LfExport` of the operator's module: what is in the folder for exports. A plain endpoint has no such
+    /// function and is not asked.
+    Exports,
 }
 
 impl Query {
+    /// Whether only the module answers it.
+    pub fn needs_module(&self) -> bool {
+        matches!(self, Self::Exports)
+    }
+
     /// The command with its arguments.
     pub fn invocation(&self) -> Invocation {
         match self {
@@ -137,6 +145,7 @@ impl Query {
             Self::TestRegistration { pool } => {
                 Invocation::new("Test-CsRegistration").text("TargetFqdn", pool)
             }
+            Self::Exports => Invocation::new("Get-LfExport"),
         }
     }
 }

@@ -9,6 +9,7 @@ mod backup_pool;
 mod backup_service;
 mod central_management_database;
 mod edge;
+mod exports;
 mod mirror;
 mod pool_state;
 mod read;
@@ -29,6 +30,7 @@ pub use backup_service::{
 };
 pub use central_management_database::database_succeeds;
 pub use edge::edge_next_hops;
+pub use exports::{exports, exports_made};
 pub use mirror::{MirrorRole, MirrorRow, mirror_rows};
 pub use pool_state::{PoolStates, pool_states};
 pub use registration::{Registration, registration};

@@ -66,7 +66,8 @@ pub(super) struct RequestLabels {
 }
 
 /// What hosts are asked for, as a label: the verbs of [`Bridge`](crate::bridge::Bridge).
-pub(super) const REQUESTS: [&str; 5] = ["adopt", "follow", "query", "raise_epoch", "start"];
+pub(super) const REQUESTS: [&str; 9] =
+    ["adopt", "export", "follow", "query", "query_apart", "raise_epoch", "rehearse", "report", "start"];
 /// What came of a request, as a label: `ok`, or the class of the [`CallError`](crate::bridge::CallError).
 pub(super) const OUTCOMES: [&str; 7] =
     ["denied", "not_sent", "ok", "refused", "unknown", "unreachable", "unreadable"];

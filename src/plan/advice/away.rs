@@ -3,9 +3,32 @@
 use super::{each, edge::edge_path, entry, list};
 use crate::{
     api::{Advice, AdviceTopic as Topic},
-    lync::EdgeFqdn,
+    lync::{EdgeFqdn, ExportOf, FilePath, cmdlet::ByHandCmdlet},
     plan::{UsersGoal, world::World},
 };
+
+/// The newest export of something, if it is known.
+fn newest(world: &World<'_>, of: &ExportOf) -> Option<FilePath> {
+    Some(world.observed.exports.value()?.newest(of)?.path.clone())
+}
+
+fn import_of(world: &World<'_>, goal: &UsersGoal) -> String {
+    let to = goal.served_by.clone();
+    match newest(world, &ExportOf::ResponseGroups(goal.home.clone())) {
+        Some(file) => ByHandCmdlet::ImportResponseGroups { to, file }.to_string(),
+        None => format!(
+            "Import-CsRgsConfiguration -Destination service:ApplicationServer:{to} -FileName <file of {}>",
+            goal.home
+        ),
+    }
+}
+
+fn import_of_locations(world: &World<'_>) -> String {
+    match newest(world, &ExportOf::Locations) {
+        Some(file) => ByHandCmdlet::ImportLocations { file }.to_string(),
+        None => "Import-CsLisConfiguration -FileName <file>".to_owned(),
+    }
+}
 
 /// What pool failover does not carry over.
 pub(super) fn after_failover(world: &World<'_>, away: &[&UsersGoal]) -> Vec<Advice> {
@@ -29,12 +52,7 @@ pub(super) fn after_failover(world: &World<'_>, away: &[&UsersGoal]) -> Vec<Advi
                  Export-CsRgsConfiguration wrote before, and look at them with Get-CsRgsWorkflow -ShowAll; names \
                  that exist on {to} already are refused."
             ),
-            per_pool(|goal| {
-                format!(
-                    "Import-CsRgsConfiguration -Destination service:ApplicationServer:{} -FileName <file of {}>",
-                    goal.served_by, goal.home
-                )
-            }),
+            each(away.iter().map(|goal| import_of(world, goal))),
             "JJ205245",
         ),
         entry(
@@ -70,7 +88,7 @@ pub(super) fn after_failover(world: &World<'_>, away: &[&UsersGoal]) -> Vec<Advi
              store. If they are used and the store was failed over, import the file that Export-CsLisConfiguration \
              wrote before, and publish."
                 .to_owned(),
-            Some("Import-CsLisConfiguration -FileName <file>; Publish-CsLisConfiguration".to_owned()),
+            Some(format!("{}; Publish-CsLisConfiguration", import_of_locations(world))),
             "JJ945635 step 3",
         ),
         entry(

@@ -1,4 +1,5 @@
 mod backup;
+mod exports;
 mod table;
 
 use std::collections::BTreeMap;
@@ -9,8 +10,8 @@ use super::*;
 use crate::{
     api::{CheckResult, Effort},
     lync::{
-        CmsRole, Edge, EndpointState, FqdnError, MachineFqdn, Pool, PoolKind, PoolState, Replica, Site,
-        Source, StoreStatus, Version, Why,
+        CmsRole, Edge, EndpointState, ExportFile, ExportOf, Exports, ExportsOfKind, FqdnError, MachineFqdn,
+        Pool, PoolKind, PoolState, Replica, Site, Source, StoreStatus, Version, Why,
         outputs::{BackupModule, BackupServiceStatus, ExportStatus, ImportStatus, MirrorRole, MirrorRow},
     },
 };
@@ -39,6 +40,19 @@ fn unseen<T>() -> Fact<T> {
 fn modules(export: ExportStatus, import: ImportStatus) -> BackupServiceStatus {
     let module = |name: &str, export| BackupModule { name: name.to_owned(), export, import };
     BackupServiceStatus { modules: vec![module("UserServices.PresenceFocus", export)] }
+}
+
+/// Exports on a share: of the organisation, and of the Response Groups of each pool, so many hours old.
+fn exports(of_all: Option<i64>, of_pools: Option<i64>) -> Fact<Exports> {
+    let pools = ["pool1", "pool2"].map(|pool| (ExportOf::ResponseGroups(name(pool)), of_pools));
+    let all = [(ExportOf::Configuration, of_all), (ExportOf::Locations, of_all)].into_iter().chain(pools);
+    let found = all.filter_map(|(of, age)| {
+        let path = "\\\\files.contoso.com\\exports\\lf.zip".parse().expect("valid");
+        let newest = ExportFile { path, made_at: now() - SignedDuration::from_hours(age?), size: 1 };
+        Some(ExportsOfKind { of, newest: Some(newest), problem: None, count: 1 })
+    });
+    let folder = "\\\\files.contoso.com\\exports".to_owned();
+    known(Exports { folder, is_shared: true, found: found.collect() })
 }
 
 /// Two sites and a mirrored standby, all well, an hour after the last drill.
@@ -107,12 +121,13 @@ impl Case {
             on_mirror: MirrorRole::Mirror,
         };
         cms.mirrors = ["pool1", "pool2"].map(|pool| (name(pool), known(vec![row.clone()]))).into();
+        observed.exports = exports(Some(1), Some(1));
         let hour_ago = now() - SignedDuration::from_hours(1);
         let drill = Drill { ended_at: hour_ago, took: SignedDuration::from_mins(20) };
         Self {
             observed,
             watch: Watch::default(),
-            evidence: Evidence { exports: known(hour_ago), last_drill: known(drill) },
+            evidence: Evidence { last_drill: known(drill) },
             rpo: SignedDuration::from_mins(30),
         }
     }
@@ -147,7 +162,12 @@ impl Case {
             watch: &self.watch,
             evidence: &self.evidence,
             limits: &limits,
-            objectives: Objectives { rto: SignedDuration::from_mins(30), rpo: self.rpo },
+            objectives: Objectives {
+                rto: SignedDuration::from_mins(30),
+                rpo: self.rpo,
+                export_every: EXPORT_EVERY,
+                makes_exports: false,
+            },
             now,
         })
     }
@@ -185,20 +205,22 @@ fn the_weights_are_100_together_and_the_page_has_them() {
 #[test]
 fn what_was_seen_too_long_ago_is_unknown_and_worth_nothing() {
     let judged = Case::healthy().judge_at(now() + SignedDuration::from_mins(4));
-    let weighted: Vec<_> = CheckName::ALL.iter().copied().filter(|name| weight(*name) > 0).collect();
-    assert_eq!(names(&judged, CheckResult::Unknown), weighted);
-    assert_eq!((judged.score, names(&judged, CheckResult::Fail)), (0, Vec::new()));
+    // That there was a drill stays so.
+    let others: Vec<_> =
+        CheckName::ALL.iter().copied().filter(|name| *name != CheckName::LastDrill).collect();
+    assert_eq!(names(&judged, CheckResult::Unknown), others);
+    assert_eq!((judged.score, names(&judged, CheckResult::Fail)), (3, Vec::new()));
     assert_eq!(fixes(&judged.checks).len(), 3);
 }
 
 #[test]
-fn what_nobody_looks_at_yet_is_unknown_and_costs_nothing() {
+fn what_nobody_looks_at_yet_is_unknown_and_costs_its_weight() {
     let case = Case { evidence: Evidence::default(), ..Case::healthy() };
     let judged = case.judge();
-    assert_eq!(names(&judged, CheckResult::Unknown), [CheckName::ExportsFresh, CheckName::LastDrill]);
-    let exports = judged.checks.iter().find(|check| check.name == CheckName::ExportsFresh).expect("there");
-    assert!(exports.message.contains("a person has to see"), "{}", exports.message);
-    assert_eq!((judged.score, fixes(&judged.checks).len()), (100, 0));
+    assert_eq!(names(&judged, CheckResult::Unknown), [CheckName::LastDrill]);
+    let drill = judged.checks.iter().find(|check| check.name == CheckName::LastDrill).expect("there");
+    assert!(drill.message.contains("a person has to see"), "{}", drill.message);
+    assert_eq!((judged.score, fixes(&judged.checks).len()), (97, 1));
 }
 
 #[test]
@@ -225,8 +247,8 @@ fn the_cheapest_fixes_come_first_and_each_with_what_it_brings() {
     assert_eq!(
         heads,
         [
-            "TargetExecutor (+12, a matter of minutes)",
-            "EdgeNextHopChangeable (+7, a matter of minutes)",
+            "TargetExecutor (+11, a matter of minutes)",
+            "EdgeNextHopChangeable (+6, a matter of minutes)",
             "ExecutorFit (+3, a matter of minutes)"
         ],
         "{told:#?}"
@@ -302,5 +324,5 @@ fn a_replica_that_a_change_is_on_its_way_to_is_not_behind() {
     };
     let wait = Limits::default().replica_wait;
     assert_eq!(late(wait), 100);
-    assert_eq!(late(wait + SignedDuration::from_secs(1)), 90, "internal servers and the Edge");
+    assert_eq!(late(wait + SignedDuration::from_secs(1)), 92, "internal servers and the Edge");
 }

@@ -28,6 +28,7 @@ const OF_TOPOLOGY: &[CheckName] = &[
     EdgeNextHopChangeable,
     CentralManagementHealthy,
     ReplicasCurrent,
+    ExportsFresh,
 ];
 
 fn blind() -> (Case, &'static [CheckName]) {
@@ -99,7 +100,7 @@ pub(super) fn rows() -> Vec<Row> {
     };
     let two_days_ago = now() - SignedDuration::from_hours(48);
     let slow = Drill { ended_at: two_days_ago, took: SignedDuration::from_mins(31) };
-    let exports = |fact: Fact<Timestamp>| evidence(&|evidence| evidence.exports = fact.clone());
+    let exported = |fact| Case::healthy().with(|observed| observed.exports = fact);
     let drill = |fact: Fact<Drill>| evidence(&|evidence| evidence.last_drill = fact.clone());
     // One half of a pair that names nobody back also cannot be failed over itself.
     let alone = Case::healthy().pool("pool2", |pool| pool.backup = None);
@@ -113,10 +114,8 @@ pub(super) fn rows() -> Vec<Row> {
         let Fact::Known { value, .. } = &mut observed.central_management.roles else { panic!("known here") };
         value.truncate(1);
     });
-    let all_evidence = [ExportsFresh, LastDrill];
-    assert!(all_evidence.iter().all(|name| weight(*name) == 0));
     vec![
-        row(Paired, (third, &[]), blind()),
+        row(Paired, (third, &[ExportsFresh]), blind()),
         row(PairIsMutual, (alone, &[Paired]), blind()),
         row(TargetAlive, (silent(known(false)), &[]), (silent(unseen()), &[])),
         row(PoolStatesActive, (state(known(PoolState::FailedOver)), &[]), (state(unseen()), &[])),
@@ -165,7 +164,8 @@ pub(super) fn rows() -> Vec<Row> {
             (unasked(Case::healthy()), &[StandbyCentralManagementStore, StandbyMirror]),
         ),
         row(ReplicasCurrent, (late_replica("fe02.pool1"), &[]), (unlisted_replica("fe02.pool1"), &[])),
-        row(ExportsFresh, (exports(known(two_days_ago)), &[]), (exports(unseen()), &[])),
+        row(ExportsFresh, (exported(exports(Some(49), Some(1))), &[]), (exported(unseen()), &[])),
+        row(ExportsFresh, (exported(exports(Some(1), None)), &[]), (exported(Fact::default()), &[])),
         row(LastDrill, (drill(known(slow)), &[]), (drill(unseen()), &[])),
         row(EdgeNextHopChangeable, (late_replica("edge01"), &[]), (unlisted_replica("edge01"), &[])),
         row(

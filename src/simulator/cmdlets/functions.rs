@@ -13,6 +13,8 @@ const FUNCTIONS: &[Cmdlet] = &[
     function("Start-LfOperation", &[START]),
     function("Get-LfOperation", &["-OperationId <Guid> [-After <Int64>]"]),
     function("Invoke-LfQuery", &["-Query <Hashtable[]>"]),
+    function("Get-LfExport", &[""]),
+    function("New-LfExport", &["-Kind <String> -Keep <Int32> [-PoolFqdn <String>]"]),
 ];
 
 /// The reading cmdlets that the module's endpoint shows, and that `Invoke-LfQuery` runs: those of

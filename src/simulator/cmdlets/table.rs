@@ -120,6 +120,24 @@ const READS: &[Cmdlet] = &[
         5,
         &["[-Identity <String>] [-Local] [-Pool <String>]", "[-Filter <String>] [-Local] [-Pool <String>]"],
     ),
+    read(
+        "Export-CsConfiguration",
+        "Xds.ExportConfigurationCmdlet",
+        5,
+        &["[-AsBytes] [-Force] [-LocalStore]", "-FileName <String> [-Force] [-LocalStore]"],
+    ),
+    read(
+        "Export-CsLisConfiguration",
+        "Xds.ExportLisConfigurationCmdlet",
+        5,
+        &["-FileName <String>", "[-AsBytes]"],
+    ),
+    read(
+        "Export-CsRgsConfiguration",
+        "Rgs.ExportRgsConfigurationCmdlet",
+        6,
+        &["-FileName <String> -Source <String> [-Force] [-Owner <String>] [-RemoveExportedConfiguration]"],
+    ),
     read("Get-CsSite", "Xds.GetSiteCmdlet", 5, &["[-Identity <String>]", "[-Filter <String>]"]),
 ];
 

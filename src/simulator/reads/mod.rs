@@ -1,6 +1,7 @@
 //! What the reading cmdlets answer.
 
 mod central_management;
+mod exports;
 mod pools;
 mod services;
 mod topology;
@@ -57,6 +58,9 @@ pub(super) fn answer(
         "Test-CsRegistration" => pools::test_registration(&reading),
         "Test-CsDatabase" => Ok(central_management::test_database(&reading)),
         "Get-CsDatabaseMirrorState" => central_management::mirror_state(&reading),
+        "Export-CsConfiguration" | "Export-CsLisConfiguration" | "Export-CsRgsConfiguration" => {
+            exports::export(&reading)
+        }
         other => Err(refusals::not_found(other, other)),
     }
 }

@@ -33,6 +33,8 @@ pub struct Durations {
     pub full_replication: Span,
     /// The interval of the Backup Service (JJ205252: 2 minutes).
     pub backup_interval: Span,
+    /// One export of the module (`New-LfExport`).
+    pub export: Span,
 }
 
 impl Default for Durations {
@@ -49,6 +51,7 @@ impl Default for Durations {
             edge_replication: Span::secs(120),
             full_replication: Span::secs(150),
             backup_interval: Span::secs(120),
+            export: Span::secs(5),
         }
     }
 }

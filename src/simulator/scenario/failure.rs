@@ -120,6 +120,11 @@ pub enum FaultKind {
     /// The home of the journal cannot be used from the host: its module reads Lync, and starts and knows nothing.
     /// Stands until faults are cleared.
     HomeAway,
+    /// The folder for exports cannot be reached from the host. Stands until faults are cleared.
+    ShareAway,
+    /// There is no room in the folder for exports: they are refused, and leave nothing behind. Stands until faults
+    /// are cleared.
+    ShareFull,
     /// The cmdlet says 2,500 lines more than it would, before it begins.
     Talk,
 }

@@ -1,6 +1,7 @@
 //! A scenario: what the organisation is, how long things take, what breaks and when. Written in YAML.
 
 mod durations;
+mod exports;
 mod failure;
 mod from_observed;
 mod span;
@@ -10,6 +11,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 pub use durations::Durations;
+pub use exports::{ExportKind, ExportSpec, ExportsSpec};
 pub use failure::{ByHand, Failure, Fault, FaultKind, Link};
 pub use from_observed::{Rebuilt, from_observed};
 pub use span::{Span, SpanError};
@@ -38,6 +40,9 @@ pub struct Scenario {
     /// Where the Central Management store is; default: on the first pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cms: Option<CmsSpec>,
+    /// Which exports there are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub exports: ExportsSpec,
     /// How long things take.
     #[serde(default)]
     pub durations: Durations,
@@ -47,6 +52,10 @@ pub struct Scenario {
     /// Faults that are armed from the start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Why a scenario cannot be played.

@@ -1,5 +1,6 @@
 //! The simulator as its users meet it: cmdlets and times in, answers out.
 
+mod exports;
 mod faults;
 mod guard;
 mod outputs;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// `ModuleVersion`.
-const VERSION: &str = "1.0.0";
+const VERSION: &str = "1.1.0";
 
 /// An object of the output.
 pub(super) fn value(told: &Told) -> Value {

@@ -15,6 +15,7 @@ use crate::{
     },
     simulator::{
         cmdlets::{function_named, unknown},
+        exports::MAKE,
         module::Said,
         remote::Called,
     },
@@ -53,6 +54,7 @@ pub(super) async fn run(
             Ok(call) if !configuration.shows(&call.command) => {
                 Next::Fail(Box::new(records::of(&call, &unknown(&call.command))))
             }
+            Ok(call) if call.command.eq_ignore_ascii_case(MAKE) => export(&host, target, &call).await,
             Ok(call) if function_named(&call.command).is_some() => function(&host, target, &call),
             Ok(call) => invoke(&host, target, &call).await,
             Err(record) => Next::Fail(Box::new(record)),
@@ -84,6 +86,16 @@ fn function(host: &Host, target: Target, call: &Invocation) -> Next {
         Err(CallError::Refused(refusal)) => Next::Fail(Box::new(records::of(call, &refusal))),
         Err(error) => no_answer(host, target, call, &error),
     }
+}
+
+/// Makes an export, which takes its time.
+async fn export(host: &Host, target: Target, call: &Invocation) -> Next {
+    match host.simulated(|simulator, now| simulator.begin_export(&host.name, call, now)) {
+        Ok(takes) => host.clock.sleep(takes).await,
+        Err(CallError::Refused(refusal)) => return Next::Fail(Box::new(records::of(call, &refusal))),
+        Err(error) => return no_answer(host, target, call, &error),
+    }
+    function(host, target, call)
 }
 
 async fn invoke(host: &Arc<Host>, target: Target, call: &Invocation) -> Next {

@@ -7,6 +7,10 @@ function Invoke-LfRead {
     param([Parameter(Mandatory)] [hashtable]$Query)
 
     $name = [string]$Query['Cmdlet']
+    if ($name -eq 'Get-LfExport') {
+        # It is no cmdlet of Lync, and takes nothing.
+        return Get-LfExport
+    }
     $queries = Get-LfQuery
     if (-not $queries.Contains($name)) {
         $text = "The term '$name' is not recognized as the name of a cmdlet that reads Lync here."

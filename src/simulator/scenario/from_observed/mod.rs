@@ -3,6 +3,7 @@
 //! What decides the order of a failover has to be known: the topology, the pool states, the next hops, where
 //! the Central Management store is. The rest is assumed where it is not known, and said so.
 
+mod exports;
 mod health;
 
 use jiff::{SignedDuration, Timestamp};
@@ -57,6 +58,7 @@ pub fn from_observed(observed: &Observed) -> Result<Rebuilt, Vec<String>> {
         cms: cms.map(|pool| CmsSpec { pool: pool.to_string() }),
         failures: if begins == Failure::default() { Vec::new() } else { vec![begins] },
         faults: health.faults,
+        exports: exports::exports(&observed.exports),
         ..Scenario::default()
     };
     Ok(Rebuilt { scenario, assumed: maker.assumed })

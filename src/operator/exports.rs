@@ -1,0 +1,171 @@
+//! Exports on a schedule, beside the rounds: a round begins one and does not wait for it.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use kube::runtime::events::{EventType, Recorder};
+use tokio::task::JoinHandle;
+
+use super::{control::Shared, deployment::Reached, events::publish};
+use crate::{
+    api::LyncDeployment,
+    controller::{Mandate, Round},
+    exports::{Attempt, Due, Inputs, Schedule, due, maker},
+    lync::{ExportOf, ExportOrder, MachineFqdn},
+    status::ExportsTold,
+};
+
+/// The organisations of which exports are being made. Two deployments of one do not make them at once.
+#[derive(Debug, Default)]
+pub(super) struct Exporting(Mutex<BTreeSet<String>>);
+
+impl Exporting {
+    /// Enters an organisation; `None` if it is there already.
+    fn enter(self: &Arc<Self>, identity: &str) -> Option<Entered> {
+        let is_first = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(identity.to_owned());
+        is_first.then(|| Entered { all: Arc::clone(self), identity: identity.to_owned() })
+    }
+}
+
+struct Entered {
+    all: Arc<Exporting>,
+    identity: String,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.identity);
+    }
+}
+
+/// What is done about the exports of a deployment. What it has begun is given up with it.
+#[derive(Default)]
+pub(super) struct Exporter {
+    running: Option<Running>,
+    last: Option<Attempt>,
+    /// The generation of the deployment that was seen last.
+    generation: Option<i64>,
+    /// Whether the deployment was changed since the last attempt: who has mended something does not wait for a pause.
+    is_fresh: bool,
+}
+
+struct Running {
+    task: JoinHandle<Attempt>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Exporter {
+    /// Takes in what has ended, and begins what is due. Waits for nothing.
+    pub(super) async fn visit(
+        &mut self,
+        shared: &Shared,
+        deployment: &Arc<LyncDeployment>,
+        reached: &Reached,
+        round: &Round,
+    ) -> ExportsTold {
+        self.collect().await;
+        self.is_fresh |= self.generation != deployment.metadata.generation;
+        self.generation = deployment.metadata.generation;
+        let org = &reached.organisation;
+        let now = org.clock.now();
+        let wanted: Vec<ExportOf> = round.observed.topology.value().map(ExportOf::all).unwrap_or_default();
+        // What cannot be read is not let in by the API server.
+        let schedule = deployment.spec.exports.as_ref().and_then(|spec| Schedule::try_from(spec).ok());
+        let busy = self.busy(deployment, reached, round);
+        let mut found = due(Inputs {
+            schedule,
+            busy: busy.as_deref(),
+            wanted: &wanted,
+            seen: &round.observed.exports,
+            stale_after: org.limits.stale_after,
+            last: self.last.as_ref().filter(|_| !self.is_fresh),
+            now,
+        });
+        // Why nobody can look says more than since when.
+        if let (Due::Blind(why), Some(unseen)) = (&mut found, &round.exports_unseen) {
+            why.clone_from(unseen);
+        }
+        if let (Due::Now(exports), Some(Schedule { keep, .. })) = (&found, schedule) {
+            match maker(&round.observed, &org.limits, now) {
+                Some(host) => {
+                    let order = ExportOrder { exports: exports.clone(), keep };
+                    self.begin(shared, deployment, reached, host, order);
+                }
+                None => found = Due::Blind("no Front End with the module takes cmdlets".to_owned()),
+            }
+        }
+        ExportsTold { due: Some(found), last: self.last.clone() }
+    }
+
+    /// Why nothing is begun now.
+    fn busy(&self, deployment: &LyncDeployment, reached: &Reached, round: &Round) -> Option<String> {
+        let whys = [
+            (self.running.is_some(), "exports are being made"),
+            (round.in_flight.is_some(), "an operation is in flight"),
+            (round.is_running, "a run is open"),
+            (deployment.metadata.deletion_timestamp.is_some(), "the deployment is being deleted"),
+            (reached.mandate != Mandate::Full, "the organisation is not known for certain"),
+        ];
+        whys.into_iter().find(|(holds, _)| *holds).map(|(_, why)| why.to_owned())
+    }
+
+    fn begin(
+        &mut self,
+        shared: &Shared,
+        deployment: &Arc<LyncDeployment>,
+        reached: &Reached,
+        host: MachineFqdn,
+        order: ExportOrder,
+    ) {
+        let Some(entered) = shared.exporting.enter(&reached.identity) else { return };
+        let (bridge, clock) =
+            (Arc::clone(&reached.organisation.bridge), Arc::clone(&reached.organisation.clock));
+        let (before, recorder) = (self.last.clone(), shared.recorder.clone());
+        let deployment = Arc::clone(deployment);
+        tracing::info!(%host, exports = ?order.exports, "exports begin");
+        let task = tokio::spawn(async move {
+            let _entered = entered;
+            let answer = bridge.export(&host, &order).await;
+            let attempt = Attempt::new(before.as_ref(), host, &order.exports, answer, clock.now());
+            announce(&recorder, &deployment, before.as_ref(), &attempt).await;
+            attempt
+        });
+        self.running = Some(Running { task });
+    }
+
+    /// Takes in what has ended.
+    async fn collect(&mut self) {
+        let Some(mut running) = self.running.take_if(|running| running.task.is_finished()) else { return };
+        // It does not panic; if it did, the next one is due as before.
+        if let Ok(attempt) = (&mut running.task).await {
+            self.last = Some(attempt);
+            self.is_fresh = false;
+        }
+    }
+}
+
+/// There is an Event when things go wrong, and when they go well again.
+async fn announce(
+    recorder: &Recorder,
+    deployment: &LyncDeployment,
+    before: Option<&Attempt>,
+    attempt: &Attempt,
+) {
+    let problem = attempt.problem();
+    let Attempt { host, made, failures, .. } = attempt;
+    tracing::info!(%host, ?made, ?problem, "exports ended");
+    let failed_before = before.is_some_and(|before| before.failures > 0);
+    let (kind, reason, note) = match (failed_before, *failures > 0) {
+        (false, true) => (EventType::Warning, "ExportFailed", problem.unwrap_or_default()),
+        (true, false) => (EventType::Normal, "ExportsMade", format!("on {host}")),
+        _ => return,
+    };
+    publish(recorder, deployment, kind, reason.to_owned(), "Export", &note).await;
+}
