@@ -16,9 +16,12 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober};
+use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober, Rehearsed};
 use crate::{
-    lync::{MachineFqdn, cmdlet::Query},
+    lync::{
+        MachineFqdn,
+        cmdlet::{Mutation, Query, WhatIf},
+    },
     simulator::{
         Failure, OrganisationView, Transcript, read_line,
         wire::{Call, PAGE, Reply, Request, Response},
@@ -197,6 +200,14 @@ impl Bridge for RemoteSimulator {
             Reply::Adoption(adoption) => Ok(adoption),
             other => Err(unexpected(other)),
         }
+    }
+
+    async fn rehearse(&self, host: &MachineFqdn, mutation: &Mutation) -> Result<Rehearsed, CallError> {
+        let tried = mutation.what_if();
+        let call = tried.as_ref().map(WhatIf::invocation);
+        let whole = mutation.invocation();
+        self.done(Call::Rehearse { host: host.clone(), whole, tried: call }).await?;
+        Ok(Rehearsed::of(tried.as_ref()))
     }
 }
 

@@ -5,10 +5,15 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 
-use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, OperationId, Prober};
+use super::{
+    Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, OperationId, Prober, Rehearsed,
+};
 use crate::{
     clock::Clock,
-    lync::{Invocation, MachineFqdn, cmdlet::Query},
+    lync::{
+        Invocation, MachineFqdn,
+        cmdlet::{Mutation, Query, WhatIf},
+    },
     simulator::{Order, Simulator, lock},
 };
 
@@ -65,6 +70,14 @@ impl Bridge for SimulatedBridge {
     async fn adopt(&self, via: &MachineFqdn, operation: &Operation) -> Result<Adoption, CallError> {
         lock(&self.simulator).adopt(via, operation.id, self.clock.now())
     }
+
+    async fn rehearse(&self, host: &MachineFqdn, mutation: &Mutation) -> Result<Rehearsed, CallError> {
+        let tried = mutation.what_if();
+        let call = tried.as_ref().map(WhatIf::invocation);
+        let mut simulator = lock(&self.simulator);
+        simulator.rehearse(host, &mutation.invocation(), call.as_ref(), self.clock.now())?;
+        Ok(Rehearsed::of(tried.as_ref()))
+    }
 }
 
 #[async_trait]
@@ -107,7 +120,7 @@ mod tests {
     use crate::{
         bridge::{Ended, KnownRefusal, simulated_fixtures::*},
         clock::ScaledClock,
-        lync::cmdlet::{Mutation, ServiceRole},
+        lync::cmdlet::ServiceRole,
         simulator::Scenario,
     };
 

@@ -7,7 +7,7 @@ use super::{
     cmdlets::{bind_function, observes, unknown},
     engine::Simulator,
     guard::Operation,
-    order::order,
+    order::{order, trial},
     refusals,
     scenario::FaultKind,
     strikes::{self, first},
@@ -20,6 +20,9 @@ use crate::{
 /// What a module says whose home is away.
 const AWAY: &str = "The journal is not in \\\\files.contoso.com\\lyncdr$.";
 
+/// The functions that do not look into the journal, or say themselves that it is away.
+const NEED_NO_HOME: [&str; 3] = ["Get-LfEndpoint", "Invoke-LfQuery", "Test-LfOperation"];
+
 /// An object that a function writes.
 #[derive(Debug, PartialEq)]
 pub(super) enum Told {
@@ -31,6 +34,8 @@ pub(super) enum Told {
     Operation(Box<Journalled>),
     /// `LyncFailover.Operation` of an id that the journal does not know.
     NotKnown { id: Uuid, home: Uuid },
+    /// `LyncFailover.Rehearsal`: what was run, and the error that came.
+    Rehearsal { host: MachineFqdn, action: String, ran: &'static str, refusal: Option<Refusal> },
     /// A row of a query.
     Row(PsObject),
     /// `LyncFailover.Answer`: the rows of a query are complete, or there are none because of an error.
@@ -91,7 +96,7 @@ impl Simulator {
             return Err(CallError::Refused(unknown(&call.command)));
         }
         let name = bind_function(call).map_err(CallError::Refused)?.name;
-        if self.strikes.is_homeless(host) && !["Get-LfEndpoint", "Invoke-LfQuery"].contains(&name) {
+        if self.strikes.is_homeless(host) && !NEED_NO_HOME.contains(&name) {
             return Err(by_function(
                 name,
                 CallError::Refused(refusals::guard("HomeMissing", AWAY.to_owned())),
@@ -144,6 +149,7 @@ impl Simulator {
                 }
                 self.journalled(order.id, 0).into_iter().collect()
             }
+            "Test-LfOperation" => vec![self.test_operation(host, call, now)?],
             "Get-LfOperation" => {
                 let id = uuid_in(call, "OperationId").unwrap_or_default();
                 let after = match call.get("After") {
@@ -159,6 +165,26 @@ impl Simulator {
             },
         };
         Ok(Said { objects, link_breaks })
+    }
+
+    fn test_operation(
+        &mut self,
+        host: &MachineFqdn,
+        call: &Invocation,
+        now: Timestamp,
+    ) -> Result<Told, CallError> {
+        let (whole, tried) = trial(call).map_err(CallError::Refused)?;
+        let ran = match &tried {
+            None => "Nothing",
+            Some(_) if call.has_switch("Force") => "WithoutForce",
+            Some(_) => "WhatIf",
+        };
+        let refusal = match self.rehearse(host, &whole, tried.as_ref(), now) {
+            Ok(()) => None,
+            Err(CallError::Refused(refusal)) => Some(refusal),
+            Err(error) => return Err(error),
+        };
+        Ok(Told::Rehearsal { host: host.clone(), action: whole.command, ran, refusal })
     }
 
     fn journalled(&self, id: OperationId, after: usize) -> Option<Told> {
