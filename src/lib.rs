@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod controller;
 mod dial;
+pub mod drill;
 pub mod lync;
 pub mod operator;
 pub mod plan;

@@ -5,7 +5,9 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DurationError, LyncDeploymentStatus, WinRm, parse_duration, reference::ObjectName, rules};
+use super::{
+    DrillSpec, DurationError, LyncDeploymentStatus, WinRm, parse_duration, reference::ObjectName, rules,
+};
 
 /// How to reach one Lync organisation, how to watch it, and what a failover of it may cost.
 #[derive(CustomResource, KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -80,6 +82,10 @@ pub struct LyncDeploymentSpec {
     /// What a failover may cost. Measured against, never acted upon.
     #[serde(default)]
     pub objectives: ObjectivesSpec,
+    /// When the operator tries a failover of every paired pool by itself, with `-WhatIf`: nothing is changed by
+    /// it. Absent: only when the annotation `lyncfailover.dev/drill-requested-at` asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<DrillSpec>,
 }
 
 /// How the operator runs cmdlets. Exactly one kind of bridge is set.

@@ -5,7 +5,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ReadinessView;
+use super::{DrillStatus, ReadinessView};
 use crate::lync::PoolState;
 
 /// What the operator sees of a Lync organisation.
@@ -48,6 +48,9 @@ pub struct LyncDeploymentStatus {
     /// organisation is not looked at. The condition `DrReady` is its summary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readiness: Option<ReadinessView>,
+    /// The last drill, and what one that is due waits for; absent while there has been none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<DrillStatus>,
 }
 
 impl Default for LyncDeploymentStatus {
@@ -63,6 +66,7 @@ impl Default for LyncDeploymentStatus {
             edges: Vec::new(),
             executors: Vec::new(),
             readiness: None,
+            drill: None,
         }
     }
 }

@@ -13,6 +13,8 @@ mod crd;
 mod deployment;
 #[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod deployment_status;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
+mod drill;
 mod duration;
 #[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 #[expect(clippy::duplicated_attributes, reason = "two printer columns may have the same type")]
@@ -45,6 +47,9 @@ pub use deployment::{
 pub use deployment_status::{
     CentralManagementView, EdgeView, ExecutorGuard, ExecutorState, ExecutorView, LyncDeploymentStatus,
     PoolRole, PoolServiceState, PoolVerdict, PoolView, Vote,
+};
+pub use drill::{
+    DRILL_REQUESTED_AT, DrillOutcome, DrillResult, DrillSpec, DrillStatus, DrilledPool, DrilledStep,
 };
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use failover::{

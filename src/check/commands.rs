@@ -75,13 +75,14 @@ pub fn functions() -> Vec<Requirement> {
     let mutations = mutations();
     let starts =
         mutations.iter().map(|mutation| ModuleFunction::StartOperation { id, fence: 0, home: "", mutation });
+    let tests = mutations.iter().map(|mutation| ModuleFunction::TestOperation { mutation });
     let others = [
         ModuleFunction::Endpoint,
         ModuleFunction::StepFence,
         ModuleFunction::Operation { id, after: 0 },
         ModuleFunction::Queries(&[]),
     ];
-    gathered(starts.chain(others).map(|function| (function.invocation(), false)))
+    gathered(starts.chain(tests).chain(others).map(|function| (function.invocation(), false)))
 }
 
 /// One entry for each command, with the parameters of all its calls.

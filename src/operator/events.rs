@@ -9,7 +9,7 @@ use kube::{
 };
 
 use crate::{
-    api::{LyncFailover, Reason},
+    api::{DrillOutcome, DrillStatus, LyncDeployment, LyncFailover, Reason},
     bridge::Ended,
     controller::{Event, Listener},
     plan::{StepOutcome, StepRecord},
@@ -84,9 +84,17 @@ pub(super) async fn ready_changed(recorder: &Recorder, resource: &LyncFailover, 
     publish(recorder, resource, type_, reason.to_owned(), "Reconcile", message).await;
 }
 
+/// Publishes an Event about a drill that is over.
+pub(super) async fn drill_ended(recorder: &Recorder, deployment: &LyncDeployment, drill: &DrillStatus) {
+    let outcome = drill.outcome.unwrap_or(DrillOutcome::Incomplete);
+    let type_ = if outcome == DrillOutcome::Passed { EventType::Normal } else { EventType::Warning };
+    let note = drill.message.as_deref().unwrap_or_default();
+    publish(recorder, deployment, type_, format!("Drill{outcome}"), "Drill", note).await;
+}
+
 async fn publish(
     recorder: &Recorder,
-    resource: &LyncFailover,
+    resource: &impl Resource<DynamicType = ()>,
     type_: EventType,
     reason: String,
     action: &str,

@@ -10,6 +10,7 @@ use super::{
     config_map_store::ConfigMapStore,
     control::Shared,
     deployment::Reached,
+    drills::Drills,
     events::Collector,
     finalizer::{GuardedStore, has_finalizer, set_finalizer},
     report::labels,
@@ -30,14 +31,20 @@ struct Usable<'a> {
     desired: Desired,
 }
 
+/// What goes on from one round of a deployment to the next.
+pub(super) struct Work<'a> {
+    pub(super) rounds: &'a mut Rounds,
+    pub(super) drills: &'a mut Drills,
+    pub(super) reporter: &'a Reporter,
+}
+
 /// Makes a round and hands it to the reporter. Gives the pause until the next one.
 pub(super) async fn pass(
     shared: &Shared,
     deployment: &Arc<LyncDeployment>,
     reached: &Reached,
-    rounds: &mut Rounds,
+    Work { rounds, drills, reporter }: Work<'_>,
     failovers: &[Arc<LyncFailover>],
-    reporter: &Reporter,
 ) -> SignedDuration {
     let org = &reached.organisation;
     let (usable, mut words) = sort(deployment, failovers);
@@ -54,7 +61,8 @@ pub(super) async fn pass(
     let store =
         GuardedStore::new(store, &shared.client, deployment, reached.mandate.clone(), owners(failovers));
     let identity = reached.known_identity();
-    let events = Collector::new(&*shared.environment.listener);
+    let listener = drills.watch(&*shared.environment.listener);
+    let events = Collector::new(&listener);
     let mut round = match rounds.round(org, &store, &events, &subjects).await {
         Ok(round) => round,
         Err(error) => {
@@ -67,6 +75,8 @@ pub(super) async fn pass(
     if !matches!(reached.mandate, Mandate::Show(_)) {
         release(shared, deployment, &round).await;
     }
+    let barred = (reached.mandate != Mandate::Full).then(|| "the organisation is not identified".to_owned());
+    let drill = drills.consider(deployment, org, &round, barred);
     let labels = labels(&**deployment);
     shared.metrics.rounds.get_or_create(&labels).inc();
     shared.metrics.last_round.get_or_create(&labels).set(now.as_millisecond() as f64 / 1000.0);
@@ -84,6 +94,8 @@ pub(super) async fn pass(
         limits: org.limits.clone(),
         round,
         words,
+        drilled: drill.last.clone().filter(|_| drill.is_new).into_iter().collect(),
+        drill,
         records: events.take(),
     });
     pause

@@ -31,7 +31,7 @@ async fn the_module_hides_what_changes_lync() {
     }
     assert_eq!(lab.transcript().starts().count(), 0);
     let (all, _) = client.commands(&["*"]).await;
-    assert_eq!(all.len(), 16, "{:?}", names(&all));
+    assert_eq!(all.len(), 17, "{:?}", names(&all));
     let (changing, errors) = client.commands(&["invoke-cs*", "Set-Cs*"]).await;
     assert_eq!((changing.len(), errors.len()), (0, 0), "a wildcard may match nothing");
 }
@@ -40,7 +40,9 @@ async fn the_module_hides_what_changes_lync() {
 async fn without_the_module_there_are_no_functions() {
     let lab = Lab::http("", 1.0).await;
     let mut client = Client::open(lab.plain(HOST)).await;
-    for name in ["Get-LfEndpoint", "Step-LfFence", "Start-LfOperation", "Get-LfOperation", "Invoke-LfQuery"] {
+    let functions =
+        ["Get-LfEndpoint", "Step-LfFence", "Start-LfOperation", "Get-LfOperation", "Invoke-LfQuery"];
+    for name in functions.into_iter().chain(["Test-LfOperation"]) {
         not_found(&mut client, Invocation::new(name)).await;
     }
     let (functions, _) = client.commands(&["*-Lf*"]).await;
@@ -77,7 +79,7 @@ async fn a_host_can_lack_a_cmdlet_or_the_whole_of_lync() {
     };
     let mut bare = Client::open(lab.session(HOST)).await;
     not_found(&mut bare, Invocation::new("Get-CsTopology").switch("AsXml")).await;
-    assert_eq!(names(&bare.commands(&["*"]).await.0).len(), 5, "the functions");
+    assert_eq!(names(&bare.commands(&["*"]).await.0).len(), 6, "the functions");
     assert_eq!(missing(&bare.rows(Invocation::new("Get-LfEndpoint")).await[0]), 5);
     let mut other = Client::open(lab.session("fe02.pool2.contoso.com")).await;
     assert_eq!(missing(&other.rows(Invocation::new("Get-LfEndpoint")).await[0]), 1);

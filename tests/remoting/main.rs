@@ -24,3 +24,4 @@ mod plain;
 mod reading;
 mod records;
 mod theatre;
+mod trials;

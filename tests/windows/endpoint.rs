@@ -7,11 +7,16 @@ use serde_json::Value;
 use crate::source::{source, sources, texts};
 
 #[test]
-fn the_module_exports_its_five_functions() {
-    let expected: BTreeSet<String> =
-        ["Get-LfEndpoint", "Get-LfOperation", "Invoke-LfQuery", "Start-LfOperation", "Step-LfFence"]
-            .map(str::to_owned)
-            .into();
+fn the_module_exports_its_functions_and_no_others() {
+    let expected = [
+        "Get-LfEndpoint",
+        "Get-LfOperation",
+        "Invoke-LfQuery",
+        "Start-LfOperation",
+        "Step-LfFence",
+        "Test-LfOperation",
+    ];
+    let expected: BTreeSet<String> = expected.map(str::to_owned).into();
     let manifest = &source("LyncFailover/LyncFailover.psd1").data;
     assert_eq!(texts(&manifest["FunctionsToExport"]), expected);
     for nothing in ["CmdletsToExport", "VariablesToExport", "AliasesToExport"] {

@@ -3,6 +3,7 @@
 mod commands;
 mod endpoint;
 mod journal;
+mod rehearsal;
 mod source;
 mod tables;
 

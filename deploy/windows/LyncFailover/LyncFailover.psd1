@@ -12,6 +12,7 @@
         'Invoke-LfQuery'
         'Start-LfOperation'
         'Step-LfFence'
+        'Test-LfOperation'
     )
     CmdletsToExport = @()
     VariablesToExport = @()

@@ -13,4 +13,4 @@ foreach ($folder in 'Private', 'Public') {
     }
 }
 
-Export-ModuleMember -Function 'Get-LfEndpoint', 'Get-LfOperation', 'Invoke-LfQuery', 'Start-LfOperation', 'Step-LfFence'
+Export-ModuleMember -Function 'Get-LfEndpoint', 'Get-LfOperation', 'Invoke-LfQuery', 'Start-LfOperation', 'Step-LfFence', 'Test-LfOperation'

@@ -19,6 +19,7 @@ fn deployment(edit: impl FnOnce(&mut LyncDeploymentSpec, &mut WinRm)) -> LyncDep
         observation: ObservationSpec::default(),
         source_down: SourceDownSpec::default(),
         objectives: ObjectivesSpec::default(),
+        drill: None,
     };
     edit(&mut spec, &mut winrm);
     if spec.bridge.simulated.is_none() {
@@ -138,4 +139,19 @@ fn defaults_are_durations() {
     assert_eq!(spec.source_down.sustained_for_duration(), Ok(SignedDuration::from_secs(60)));
     assert_eq!(spec.objectives.rto_duration(), Ok(SignedDuration::from_secs(1800)));
     assert_eq!(spec.objectives.rpo_duration(), Ok(SignedDuration::from_secs(1800)));
+}
+
+#[test]
+fn a_drill_is_made_once_a_day_at_most_and_once_a_year_at_least() {
+    let every = |every: &str| Some(crate::api::DrillSpec { every: every.to_owned() });
+    for good in ["24h", "720h", "8760h"] {
+        assert!(broken_rules(&deployment(|spec, _| spec.drill = every(good))).is_empty(), "{good}");
+    }
+    for bad in ["23h59m", "8761h", "30d", "monthly", ""] {
+        let broken = broken_rules(&deployment(|spec, _| spec.drill = every(bad)));
+        assert!(
+            broken.len() == 1 && broken[0].contains("every must be a duration from 24h to 8760h"),
+            "{bad}: {broken:?}"
+        );
+    }
 }

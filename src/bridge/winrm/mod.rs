@@ -331,6 +331,9 @@ mod tests {
         };
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         assert_eq!(ids(one), ids(one));
-        assert!(ids(one).iter().chain(&ids(other)).flatten().collect::<std::collections::BTreeSet<_>>().len() == 12);
+        assert!(
+            ids(one).iter().chain(&ids(other)).flatten().collect::<std::collections::BTreeSet<_>>().len()
+                == 12
+        );
     }
 }

@@ -118,7 +118,9 @@ mod tests {
         assert_eq!(row("WhatIf", ""), Ok(Rehearsed::WhatIf));
         assert_eq!(row("WithoutForce", ""), Ok(Rehearsed::WithoutForce));
         assert_eq!(row("Nothing", ""), Ok(Rehearsed::Found));
-        assert!(matches!(row("WhatIf", "Some,Id"), Err(CallError::Refused(refusal)) if refusal.message == "said"));
+        assert!(
+            matches!(row("WhatIf", "Some,Id"), Err(CallError::Refused(refusal)) if refusal.message == "said")
+        );
         assert!(matches!(row("Everything", ""), Err(CallError::Unreadable(_))));
         assert!(matches!(read(&PsObject::new("Something.Else")), Err(CallError::Unreadable(_))));
     }

@@ -133,6 +133,7 @@ impl Wanted {
             observation: ObservationSpec::default(),
             source_down: SourceDownSpec::default(),
             objectives: ObjectivesSpec::default(),
+            drill: None,
         };
         let mut deployment = LyncDeployment::new(&self.name, spec);
         deployment.metadata.namespace.clone_from(&self.namespace);

@@ -2,6 +2,7 @@
 
 mod advice;
 mod conditions;
+mod drill;
 mod observed;
 mod plan;
 mod readiness;
@@ -10,6 +11,7 @@ mod topology;
 
 pub(super) use advice::advice;
 pub(super) use conditions::{conditions, row};
+pub(super) use drill::drill;
 pub(super) use observed::observed;
 pub(super) use plan::plan;
 pub(super) use readiness::readiness;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::{
-    api::{CheckResult, Effort},
+    api::{CheckResult, DrillOutcome, Effort},
     lync::{
         CmsRole, Edge, EndpointState, FqdnError, MachineFqdn, Pool, PoolKind, PoolState, Replica, Site,
         Source, StoreStatus, Version, Why,
@@ -108,7 +108,7 @@ impl Case {
         };
         cms.mirrors = ["pool1", "pool2"].map(|pool| (name(pool), known(vec![row.clone()]))).into();
         let hour_ago = now() - SignedDuration::from_hours(1);
-        let drill = Drill { ended_at: hour_ago, took: SignedDuration::from_mins(20) };
+        let drill = Drill { ended_at: hour_ago, outcome: DrillOutcome::Passed };
         Self {
             observed,
             watch: Watch::default(),
