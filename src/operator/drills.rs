@@ -12,6 +12,9 @@ use crate::{
     drill::{Due, Standing, due, newer, obstacle, scripts, status},
 };
 
+/// How many characters of the annotation count.
+const TOKEN: usize = 100;
+
 /// What a round has to say about drills.
 #[derive(Clone, Debug, Default)]
 pub(super) struct DrillNews {
@@ -45,9 +48,10 @@ impl Drop for Running {
     }
 }
 
-/// Whether somebody has asked for a drill, and with which value.
-pub(super) fn asked(deployment: &LyncDeployment) -> Option<&str> {
-    deployment.annotations().get(DRILL_REQUESTED_AT).map(String::as_str)
+/// Whether somebody has asked for a drill, and with which value: as much of it as a status takes.
+pub(super) fn asked(deployment: &LyncDeployment) -> Option<String> {
+    let text = deployment.annotations().get(DRILL_REQUESTED_AT)?;
+    Some(text.chars().filter(|c| !c.is_control()).take(TOKEN).collect())
 }
 
 impl Drills {
@@ -114,7 +118,7 @@ impl Drills {
         if deployment.metadata.deletion_timestamp.is_some() {
             return None;
         }
-        due(asked(deployment), every(deployment), self.last(deployment).as_ref(), now)
+        due(asked(deployment).as_deref(), every(deployment), self.last(deployment).as_ref(), now)
     }
 
     fn begin(
@@ -155,10 +159,7 @@ fn every(deployment: &LyncDeployment) -> Option<SignedDuration> {
 
 fn in_words(due: &Due, why: &str) -> String {
     match due {
-        Due::Asked(token) => {
-            let token: String = token.chars().filter(|c| !c.is_control()).take(100).collect();
-            format!("the drill that was asked for ({token}): {why}")
-        }
+        Due::Asked(token) => format!("the drill that was asked for ({token}): {why}"),
         Due::Scheduled => format!("the drill of spec.drill: {why}"),
     }
 }

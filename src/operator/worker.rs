@@ -150,7 +150,7 @@ impl Members {
 fn fingerprint(deployment: &LyncDeployment, failovers: &[Arc<LyncFailover>]) -> Fingerprint {
     let own = (deployment.uid(), deployment.metadata.generation);
     let all = std::iter::once(own).chain(failovers.iter().map(|lfo| (lfo.uid(), lfo.metadata.generation)));
-    Fingerprint { all: all.collect(), drill: asked(deployment).map(str::to_owned) }
+    Fingerprint { all: all.collect(), drill: asked(deployment) }
 }
 
 #[derive(PartialEq, Eq)]

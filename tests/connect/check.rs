@@ -56,11 +56,7 @@ async fn where_all_is_well_nothing_is_found_and_nothing_is_changed() {
     let host = &report["survey"]["hosts"][0];
     assert_eq!(host["module"]["answers"]["moduleVersion"], "1.0.0");
     assert_eq!(host["keeping"]["longestIdle"], 43_200);
-    assert_eq!(
-        host["commands"].as_array().unwrap().len(),
-        16,
-        "eleven cmdlets that read, and five functions"
-    );
+    assert_eq!(host["commands"].as_array().unwrap().len(), 17, "eleven cmdlets that read, and six functions");
     assert!(
         host["topology"]["store"]["known"].is_object() && host["topology"]["replica"]["known"].is_object()
     );

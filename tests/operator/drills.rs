@@ -136,7 +136,7 @@ fn a_failover_that_begins_meanwhile_goes_first() {
     assert_eq!(trials.0.load(Ordering::SeqCst), 1, "it did not wait for the drill");
     stage.until("the drill is over", || part(&stage, ".status.drill.outcome") == "Incomplete");
     let message = part(&stage, ".status.drill.message");
-    assert!(message.contains("stopped: SetEdgeNextHop"), "{message}");
+    assert!(message.contains("stopped: SetEdgeNextHop") && message.contains("goes first"), "{message}");
     assert_eq!(trials.0.load(Ordering::SeqCst), 1, "nothing more is tried");
     stage.wait_for_ready();
     assert_eq!(violations(&stage.transcript(), Allowed::default()), [""; 0]);
