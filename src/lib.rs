@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod controller;
 mod dial;
+pub mod drill;
 pub mod exports;
 pub mod lync;
 pub mod operator;

@@ -37,6 +37,7 @@ fn pure_modules_have_no_effects() {
     for module in [
         "api",
         "check",
+        "drill",
         "exports",
         "lync",
         "plan",

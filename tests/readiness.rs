@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use lync_failover::{
-    api::{CheckName, CheckName::*, CheckResult, ObjectivesSpec},
+    api::{CheckName, CheckName::*, CheckResult, DrillOutcome, ObjectivesSpec},
     bridge::SimulatedBridge,
     clock::{Clock, ScaledClock},
     controller::{Endpoint, MemoryStore, Organisation, Rounds, Silent},
@@ -56,8 +56,8 @@ async fn judge_alone(scenario: &str, minutes: u32) -> Readiness {
 
 /// A drill that went well.
 fn drilled(before: Timestamp) -> Evidence {
-    let (ended_at, took) = (before - SignedDuration::from_hours(1), SignedDuration::from_mins(20));
-    Evidence { last_drill: Fact::known(Drill { ended_at, took }, before, Source::Probe) }
+    let drill = Drill { ended_at: before - SignedDuration::from_hours(1), outcome: DrillOutcome::Passed };
+    Evidence { last_drill: Fact::known(drill, before, Source::Probe) }
 }
 
 fn names(judged: &Readiness, result: CheckResult) -> Vec<CheckName> {

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DurationError, ExportsSpec, LyncDeploymentStatus, WinRm, parse_duration, reference::ObjectName, rules,
+    DrillSpec, DurationError, ExportsSpec, LyncDeploymentStatus, WinRm, parse_duration, reference::ObjectName,
+    rules,
 };
 
 /// How to reach one Lync organisation, how to watch it, and what a failover of it may cost.
@@ -88,6 +89,10 @@ pub struct LyncDeploymentSpec {
     /// Exports that the operator makes on a schedule. Absent: it makes none, and shows those that it finds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exports: Option<ExportsSpec>,
+    /// When the operator tries a failover of every paired pool by itself, with `-WhatIf`: nothing is changed by
+    /// it. Absent: only when the annotation `lyncfailover.dev/drill-requested-at` asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<DrillSpec>,
 }
 
 /// How the operator runs cmdlets. Exactly one kind of bridge is set.

@@ -5,7 +5,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ExportsView, ReadinessView, closed::closed_enum};
+use super::{DrillStatus, ExportsView, ReadinessView, closed::closed_enum};
 use crate::lync::PoolState;
 
 /// What the operator sees of a Lync organisation.
@@ -51,6 +51,9 @@ pub struct LyncDeploymentStatus {
     /// The newest exports, of what a failover does not carry over and a lost store is made anew from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exports: Option<ExportsView>,
+    /// The last drill, and what one that is due waits for; absent while there has been none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<DrillStatus>,
 }
 
 impl Default for LyncDeploymentStatus {
@@ -67,6 +70,7 @@ impl Default for LyncDeploymentStatus {
             executors: Vec::new(),
             readiness: None,
             exports: None,
+            drill: None,
         }
     }
 }

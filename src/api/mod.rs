@@ -13,6 +13,8 @@ mod crd;
 mod deployment;
 #[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod deployment_status;
+#[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
+mod drill;
 mod duration;
 #[expect(unreachable_pub, reason = "the derive copies each struct into a function")]
 mod exports;
@@ -49,6 +51,9 @@ pub use deployment::{
 pub use deployment_status::{
     CentralManagementView, EdgeView, ExecutorGuard, ExecutorState, ExecutorView, LyncDeploymentStatus,
     PoolRole, PoolServiceState, PoolVerdict, PoolView, Vote,
+};
+pub use drill::{
+    DRILL_REQUESTED_AT, DrillOutcome, DrillResult, DrillSpec, DrillStatus, DrilledPool, DrilledStep,
 };
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use exports::{ExportAttempt, ExportKindName, ExportResult, ExportView, ExportsSpec, ExportsView};

@@ -6,6 +6,7 @@
 
 mod error;
 mod operation;
+mod rehearsed;
 mod remote;
 mod simulated;
 #[cfg(test)]
@@ -15,10 +16,15 @@ pub mod winrm;
 
 use async_trait::async_trait;
 
-use crate::lync::{ExportMade, ExportOrder, Guard, MachineFqdn, cmdlet::Query, ps::PsObject};
+use crate::lync::{
+    ExportMade, ExportOrder, Guard, MachineFqdn,
+    cmdlet::{Mutation, Query},
+    ps::PsObject,
+};
 
 pub use error::{CallError, KnownRefusal, Refusal};
 pub use operation::{Adoption, Ended, Fence, Followed, Keeper, Operation, OperationId, Record, Stream};
+pub use rehearsed::Rehearsed;
 pub use remote::RemoteSimulator;
 pub use simulated::SimulatedBridge;
 pub(crate) use simulated::{await_export, await_news};
@@ -101,6 +107,19 @@ pub trait Bridge: Send + Sync {
     /// A [`CallError`] when it is not known that any was made. What came of each is in the answer.
     async fn export(&self, _host: &MachineFqdn, _order: &ExportOrder) -> Result<Vec<ExportMade>, CallError> {
         Err(CallError::NotSent(NO_EXPORTS.to_owned()))
+    }
+
+    /// Tries a changing cmdlet on a host without changing anything: what stands against running it there, and
+    /// the cmdlet itself with `-WhatIf` ([`crate::lync::cmdlet::WhatIf`]). Nothing is written down, no fence is
+    /// raised, no lock is taken.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Refused`]: the cmdlet, or the host's parameter binder, says no.
+    /// [`CallError::Unreachable`], [`CallError::NotSent`], [`CallError::Denied`]: it could not be run from there.
+    /// [`CallError::Unknown`], [`CallError::Unreadable`]: nobody knows.
+    async fn rehearse(&self, _host: &MachineFqdn, _mutation: &Mutation) -> Result<Rehearsed, CallError> {
+        Ok(Rehearsed::NotTried("this bridge cannot try anything".to_owned()))
     }
 
     /// What the last answers of a host said about the host itself; `None` before it has answered, and where

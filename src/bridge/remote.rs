@@ -16,11 +16,13 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober, simulated::made};
+use super::{
+    Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Prober, Rehearsed, simulated::made,
+};
 use crate::{
     lync::{
         ExportMade, ExportOrder, MachineFqdn,
-        cmdlet::{ModuleFunction, Query},
+        cmdlet::{ModuleFunction, Mutation, Query, WhatIf},
     },
     simulator::{
         Failure, OrganisationView, Transcript, read_line,
@@ -217,6 +219,14 @@ impl Bridge for RemoteSimulator {
             }
         }
         made(&rows)
+    }
+
+    async fn rehearse(&self, host: &MachineFqdn, mutation: &Mutation) -> Result<Rehearsed, CallError> {
+        let tried = mutation.what_if();
+        let call = tried.as_ref().map(WhatIf::invocation);
+        let whole = mutation.invocation();
+        self.done(Call::Rehearse { host: host.clone(), whole, tried: call }).await?;
+        Ok(Rehearsed::of(tried.as_ref()))
     }
 }
 

@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 
-use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, OperationId, Prober};
+use super::{
+    Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, OperationId, Prober, Rehearsed,
+};
 use crate::{
     clock::Clock,
     lync::{
         ExportMade, ExportOrder, Invocation, MachineFqdn,
-        cmdlet::{ModuleFunction, Query},
+        cmdlet::{ModuleFunction, Mutation, Query, WhatIf},
         outputs,
         ps::PsObject,
     },
@@ -78,6 +80,14 @@ impl Bridge for SimulatedBridge {
         }
         made(&rows)
     }
+
+    async fn rehearse(&self, host: &MachineFqdn, mutation: &Mutation) -> Result<Rehearsed, CallError> {
+        let tried = mutation.what_if();
+        let call = tried.as_ref().map(WhatIf::invocation);
+        let mut simulator = lock(&self.simulator);
+        simulator.rehearse(host, &mutation.invocation(), call.as_ref(), self.clock.now())?;
+        Ok(Rehearsed::of(tried.as_ref()))
+    }
 }
 
 /// What the answers to all of them say.
@@ -137,7 +147,7 @@ mod tests {
     use crate::{
         bridge::{Ended, KnownRefusal, simulated_fixtures::*},
         clock::ScaledClock,
-        lync::cmdlet::{Mutation, ServiceRole},
+        lync::cmdlet::ServiceRole,
         simulator::Scenario,
     };
 

@@ -76,6 +76,7 @@ pub fn functions() -> Vec<Requirement> {
     let export = ExportOf::ResponseGroups(pool());
     let starts =
         mutations.iter().map(|mutation| ModuleFunction::StartOperation { id, fence: 0, home: "", mutation });
+    let tests = mutations.iter().map(|mutation| ModuleFunction::TestOperation { mutation });
     let others = [
         ModuleFunction::Endpoint,
         ModuleFunction::StepFence,
@@ -83,7 +84,7 @@ pub fn functions() -> Vec<Requirement> {
         ModuleFunction::Queries(&[]),
         ModuleFunction::MakeExport { of: &export, keep: 1 },
     ];
-    let calls = starts.chain(others).map(|function| function.invocation());
+    let calls = starts.chain(tests).chain(others).map(|function| function.invocation());
     gathered(calls.chain([Query::Exports.invocation()]).map(|call| (call, false)))
 }
 

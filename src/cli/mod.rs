@@ -5,6 +5,7 @@
 
 mod bridge;
 mod crds;
+mod drill;
 pub mod files;
 mod init;
 mod log;
@@ -50,6 +51,8 @@ enum Command {
     Procedure(procedure::ProcedureCommand),
     /// Say whether a failover would work now, and what to mend first. Changes nothing.
     Readiness(readiness::ReadinessCommand),
+    /// Try the failover of every paired pool with -WhatIf, step by step. Changes nothing.
+    Drill(drill::DrillCommand),
     /// Look at Lync once and write down what was seen. Changes nothing.
     Snapshot(snapshot::SnapshotCommand),
     /// Write the LyncFailover that describes Lync as it is now.
@@ -121,6 +124,7 @@ pub fn run() -> ExitCode {
         Command::Runbook(command) => runtime.block_on(command.run()),
         Command::Procedure(command) => Ok(command.run()),
         Command::Readiness(command) => runtime.block_on(command.run()),
+        Command::Drill(command) => runtime.block_on(command.run()),
         Command::Snapshot(command) => runtime.block_on(command.run()),
         Command::Init(command) => runtime.block_on(command.run()),
         Command::Bridge(command) => runtime.block_on(command.run()),

@@ -112,10 +112,17 @@ impl Reached {
     /// Looks once, and leaves nothing open behind.
     pub(super) async fn look(self, subject: Subject) -> Snapshot {
         let observed = observe(&self.organisation, None).await;
+        self.close().await;
+        Snapshot::new(subject, self.organisation.clock.now(), observed)
+    }
+}
+
+impl Reached {
+    /// Ends the shells that hosts are read through.
+    pub(super) async fn close(&self) {
         if let Some(bridge) = &self.remote {
             bridge.close().await;
         }
-        Snapshot::new(subject, self.organisation.clock.now(), observed)
     }
 }
 

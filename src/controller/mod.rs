@@ -3,6 +3,7 @@
 //! [`Rounds::round`] reads as the list of what happens: observe, plan, execute one step, report. Whatever drives
 //! it (a command line, a Kubernetes controller) calls it again and again.
 
+mod drill;
 mod event;
 mod execute;
 mod follow;
@@ -32,6 +33,7 @@ use crate::{
     plan::Limits,
 };
 
+pub use drill::{Stop, drill};
 pub use event::{Event, Listener, Silent};
 pub use moving::{Moved, move_record};
 pub use observe::observe;

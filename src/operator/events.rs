@@ -9,7 +9,7 @@ use kube::{
 };
 
 use crate::{
-    api::{LyncFailover, Reason},
+    api::{DrillOutcome, DrillStatus, LyncDeployment, LyncFailover, Reason},
     bridge::Ended,
     controller::{Event, Listener},
     plan::{StepOutcome, StepRecord},
@@ -110,6 +110,14 @@ pub(super) async fn ready_changed(recorder: &Recorder, resource: &LyncFailover, 
     let is_trouble = troubles.iter().any(|trouble| trouble.as_str() == reason);
     let type_ = if is_trouble { EventType::Warning } else { EventType::Normal };
     publish(recorder, resource, type_, reason.to_owned(), "Reconcile", message).await;
+}
+
+/// Publishes an Event about a drill that is over.
+pub(super) async fn drill_ended(recorder: &Recorder, deployment: &LyncDeployment, drill: &DrillStatus) {
+    let outcome = drill.outcome.unwrap_or(DrillOutcome::Incomplete);
+    let type_ = if outcome == DrillOutcome::Passed { EventType::Normal } else { EventType::Warning };
+    let note = drill.message.as_deref().unwrap_or_default();
+    publish(recorder, deployment, type_, format!("Drill{outcome}"), "Drill", note).await;
 }
 
 /// Publishes an Event about a resource.

@@ -7,8 +7,11 @@ use tokio::time::Instant;
 
 use super::metrics::{Metrics, ResourceLabels};
 use crate::{
-    bridge::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Sight},
-    lync::{ExportMade, ExportOrder, MachineFqdn, cmdlet::Query},
+    bridge::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, Rehearsed, Sight},
+    lync::{
+        ExportMade, ExportOrder, MachineFqdn,
+        cmdlet::{Mutation, Query},
+    },
 };
 
 /// The bridge of one deployment, counted.
@@ -81,6 +84,10 @@ impl Bridge for Metered {
 
     async fn export(&self, host: &MachineFqdn, order: &ExportOrder) -> Result<Vec<ExportMade>, CallError> {
         self.count("export", self.bridge.export(host, order)).await
+    }
+
+    async fn rehearse(&self, host: &MachineFqdn, mutation: &Mutation) -> Result<Rehearsed, CallError> {
+        self.count("rehearse", self.bridge.rehearse(host, mutation)).await
     }
 
     fn sight(&self, host: &MachineFqdn) -> Option<Sight> {

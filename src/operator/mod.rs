@@ -4,6 +4,7 @@
 mod config_map_store;
 mod control;
 mod deployment;
+mod drills;
 mod environment;
 mod events;
 mod exports;

@@ -10,6 +10,7 @@ use super::{
     config_map_store::ConfigMapStore,
     control::Shared,
     deployment::Reached,
+    drills::Drills,
     events::Collector,
     exports::Exporter,
     finalizer::{GuardedStore, has_finalizer, set_finalizer},
@@ -34,6 +35,7 @@ struct Usable<'a> {
 /// What goes on beside the rounds of a deployment: no round waits for it.
 #[derive(Default)]
 pub(super) struct Beside {
+    pub(super) drills: Drills,
     pub(super) exporter: Exporter,
     pub(super) sign_ins: SignInTests,
 }
@@ -68,7 +70,8 @@ pub(super) async fn pass(
     let store =
         GuardedStore::new(store, &shared.client, deployment, reached.mandate.clone(), owners(failovers));
     let identity = reached.known_identity();
-    let events = Collector::new(&*shared.environment.listener);
+    let listener = beside.drills.watch(&*shared.environment.listener);
+    let events = Collector::new(&listener);
     let mut round = match rounds.round(org, &store, &events, &subjects).await {
         Ok(round) => round,
         Err(error) => {
@@ -82,6 +85,8 @@ pub(super) async fn pass(
     if !matches!(reached.mandate, Mandate::Show(_)) {
         release(shared, deployment, &round).await;
     }
+    let barred = (reached.mandate != Mandate::Full).then(|| "the organisation is not identified".to_owned());
+    let drill = beside.drills.consider(deployment, org, &round, barred);
     let exports = beside.exporter.visit(shared, deployment, reached, &round).await;
     shared.metrics.rounds.get_or_create(&labels(&**deployment)).inc();
     shared.metrics.observation_duration.observe(round.observed_in.as_secs_f64());
@@ -106,6 +111,8 @@ pub(super) async fn pass(
         round,
         sign_ins: beside.sign_ins.results(),
         words,
+        drilled: drill.last.clone().filter(|_| drill.is_new).into_iter().collect(),
+        drill,
         records: events.take(),
         exports,
     });

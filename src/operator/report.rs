@@ -45,19 +45,23 @@ pub(super) async fn report_failover(
     written
 }
 
+/// The same of a deployment.
+pub(super) fn current_deployment(shared: &Shared, deployment: &Arc<LyncDeployment>) -> Arc<LyncDeployment> {
+    let now = shared.resources.deployments.get(&ObjectRef::from_obj(&**deployment));
+    now.filter(|now| now.uid() == deployment.uid()).unwrap_or_else(|| Arc::clone(deployment))
+}
+
 /// The same for a deployment.
 pub(super) async fn report_deployment(
     shared: &Shared,
     deployment: &Arc<LyncDeployment>,
     outcome: &DeploymentOutcome<'_>,
 ) {
-    let current = shared.resources.deployments.get(&ObjectRef::from_obj(&**deployment));
     if let DeploymentOutcome::Unusable { .. } = outcome {
         // Nobody looks any more: what was seen last would go on looking like today's.
         shared.metrics.states.lost(deployment);
     }
-    let current =
-        current.filter(|now| now.uid() == deployment.uid()).unwrap_or_else(|| Arc::clone(deployment));
+    let current = current_deployment(shared, deployment);
     let next =
         |old: &LyncDeploymentStatus| status::next_deployment(old, outcome, shared.environment.clock.now());
     counted(shared, &deployment.name_any(), write_status(&shared.client, &*current, next).await);

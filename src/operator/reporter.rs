@@ -11,17 +11,19 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
     control::Shared,
-    events::{outcome_name, step_ended},
+    drills::DrillNews,
+    events::{drill_ended, outcome_name, step_ended},
     metrics::{News, StepLabel, StepLabels},
-    report::{current, report_deployment, report_failover},
+    report::{current, current_deployment, report_deployment, report_failover},
     write_status::Written,
 };
 use crate::{
-    api::{LyncDeployment, LyncFailover, Reason},
+    api::{DrillStatus, LyncDeployment, LyncFailover, Reason},
     controller::{Event, Owner, Passed, Round, SignIns},
+    drill::newer,
     lync::Fact,
     plan::{Desired, Limits, StepOutcome, StepRecord},
-    readiness::{Evidence, Inputs, Objectives, readiness},
+    readiness::{Drill, Evidence, Inputs, Objectives, readiness},
     status::{DeploymentFound, DeploymentOutcome, ExportsTold, Found, Outcome},
 };
 
@@ -51,6 +53,10 @@ pub(super) struct Batch {
     /// What test users found.
     pub(super) sign_ins: SignIns,
     pub(super) words: Vec<(Arc<LyncFailover>, Word)>,
+    /// What there is to say about drills.
+    pub(super) drill: DrillNews,
+    /// The drills that are over.
+    pub(super) drilled: Vec<DrillStatus>,
     /// The steps that ended.
     pub(super) records: Vec<StepRecord>,
     /// What is done about exports.
@@ -87,14 +93,19 @@ async fn run(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Batch>) {
     while let Some(mut batch) = queue.recv().await {
         // Of rounds that have piled up only the last counts; no step that ended is left out.
         let mut records = std::mem::take(&mut batch.records);
+        let mut drilled = std::mem::take(&mut batch.drilled);
         while let Ok(mut next) = queue.try_recv() {
             records.append(&mut next.records);
+            drilled.append(&mut next.drilled);
             batch = next;
         }
         written.only(&batch.words);
         // Events in the order in which things happened: the step ended, then the state was reached.
         for record in records {
             announce(&shared, &batch, &record).await;
+        }
+        for drill in drilled {
+            drill_ended(&shared.recorder, &batch.deployment, &drill).await;
         }
         report(&shared, &batch, &written).await;
     }
@@ -144,11 +155,12 @@ fn owner(lfo: &LyncFailover) -> Owner {
 
 async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
     let objectives = Objectives::from(&batch.deployment.spec);
+    let evidence = Evidence { last_drill: last_drill(shared, batch) };
     let readiness = readiness(Inputs {
         observed: &batch.round.observed,
         assessment: &batch.round.assessment,
         watch: &batch.round.watch,
-        evidence: &Evidence::default(),
+        evidence: &evidence,
         limits: &batch.limits,
         objectives,
         now: shared.environment.clock.now(),
@@ -166,6 +178,8 @@ async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
         readiness: &readiness,
         limits: &batch.limits,
         exports: &batch.exports,
+        drill: batch.drill.last.as_ref(),
+        drill_waits_for: batch.drill.waits_for.as_deref(),
         deletion_waits_for: own.map(ToString::to_string),
     };
     report_deployment(shared, &batch.deployment, &DeploymentOutcome::Found(found)).await;
@@ -174,6 +188,13 @@ async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
         reports.push(report_one(shared, batch, lfo, word, written));
     }
     stream::iter(reports).buffer_unordered(WRITES_AT_ONCE).collect::<()>().await;
+}
+
+/// The last drill that anybody knows of: of this process, or by the status.
+fn last_drill(shared: &Shared, batch: &Batch) -> Fact<Drill> {
+    let now = current_deployment(shared, &batch.deployment);
+    let stored = now.status.as_ref().and_then(|status| status.drill.clone());
+    Drill::last(newer(batch.drill.last.clone(), stored).as_ref())
 }
 
 async fn report_one(

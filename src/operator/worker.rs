@@ -8,6 +8,7 @@ use kube::{Resource, ResourceExt, runtime::reflector::ObjectRef};
 use super::{
     control::Shared,
     deployment::{Reached, reach},
+    drills::{Drills, asked},
     metered::Metered,
     pass::{Beside, Work, pass, record_of},
     report::{labels, report_unreachable},
@@ -51,7 +52,7 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
             }
         };
         let is_unchanged = || look().is_some_and(|(now, failovers)| fingerprint(&now, &failovers) == seen);
-        sleep(&shared, pause, is_unchanged).await;
+        sleep(&shared, pause, &beside.drills, is_unchanged).await;
     }
     if let Some(reached) = way.reached {
         reached.close().await;
@@ -150,17 +151,21 @@ impl Members {
 }
 
 /// What a change has to touch to be worth a round before its time: which resources there are, and their
-/// generations, which a deletion moves too. Our own writes of status do not.
-fn fingerprint(
-    deployment: &LyncDeployment,
-    failovers: &[Arc<LyncFailover>],
-) -> Vec<(Option<String>, Option<i64>)> {
+/// generations, which a deletion moves too; and whether a drill is asked for. Our own writes of status do not.
+fn fingerprint(deployment: &LyncDeployment, failovers: &[Arc<LyncFailover>]) -> Fingerprint {
     let own = (deployment.uid(), deployment.metadata.generation);
-    std::iter::once(own).chain(failovers.iter().map(|lfo| (lfo.uid(), lfo.metadata.generation))).collect()
+    let all = std::iter::once(own).chain(failovers.iter().map(|lfo| (lfo.uid(), lfo.metadata.generation)));
+    Fingerprint { all: all.collect(), drill: asked(deployment) }
 }
 
-/// Sleeps, but not past a change.
-async fn sleep(shared: &Shared, time: SignedDuration, is_unchanged: impl Fn() -> bool) {
+#[derive(PartialEq, Eq)]
+struct Fingerprint {
+    all: Vec<(Option<String>, Option<i64>)>,
+    drill: Option<String>,
+}
+
+/// Sleeps, but not past a change or the end of a drill.
+async fn sleep(shared: &Shared, time: SignedDuration, drills: &Drills, is_unchanged: impl Fn() -> bool) {
     let time = time.max(SignedDuration::from_millis(10));
     let mut sleep = std::pin::pin!(shared.environment.clock.sleep(time));
     loop {
@@ -170,6 +175,7 @@ async fn sleep(shared: &Shared, time: SignedDuration, is_unchanged: impl Fn() ->
         }
         tokio::select! {
             () = &mut sleep => return,
+            () = drills.over.notified() => return,
             () = bell => {}
         }
     }

@@ -1,14 +1,13 @@
 //! What the cmdlets of an observation do not show: drills.
 //!
-//! The operator does not gather it yet. It comes in as facts, so that who gathers it only has to fill
-//! [`Evidence`]; until then the checks say that nobody has looked, and weigh nothing.
+//! It comes in as facts; until somebody has gathered it the check says that nobody has looked.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Check, Fix, Inputs, Subject};
 use crate::{
-    api::{CheckName, format_duration},
-    lync::{Fact, Why},
+    api::{CheckName, DrillOutcome, DrillStatus},
+    lync::{Fact, Source, Why},
 };
 
 /// How long ago the last drill may be: twice a year.
@@ -21,38 +20,54 @@ pub struct Evidence {
     pub last_drill: Fact<Drill>,
 }
 
-/// A failover and the way back, to see that it works.
+/// The failover of every paired pool, tried with `-WhatIf` (`docs/drill.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drill {
     /// When it was over.
     pub ended_at: Timestamp,
-    /// How long users were without full service.
-    pub took: SignedDuration,
+    /// What it came to.
+    pub outcome: DrillOutcome,
+}
+
+impl Drill {
+    /// The last drill, as a status has it.
+    pub fn last(status: Option<&DrillStatus>) -> Fact<Self> {
+        let last = status.and_then(|status| {
+            let ended_at = status.finished_at.as_ref()?.0;
+            Some(Fact::known(Self { ended_at, outcome: status.outcome? }, ended_at, Source::Probe))
+        });
+        last.unwrap_or_default()
+    }
 }
 
 pub(super) fn drill(inputs: Inputs<'_>) -> Check {
     let (check, subject) = (CheckName::LastDrill, Subject::Organisation);
-    let rto = inputs.objectives.rto;
-    let objective = format_duration(rto);
-    let fix = Fix::days(
-        "plan a failover of a pool in quiet hours, and the way back: servedBy of the LyncFailover, and its \
-         reverse; lync-failover simulate --snapshot rehearses it first",
-    );
+    let ask = "kubectl annotate ldep NAME --overwrite lyncfailover.dev/drill-requested-at=\"$(date)\", or spec.drill";
+    let fix = Fix::minutes(format!("have one made, which changes nothing: {ask}"));
     match &inputs.evidence.last_drill {
-        Fact::Known { value: Drill { ended_at, took }, .. } => {
-            let told = format!("the last drill ended at {ended_at:.0} and took {}", format_duration(*took));
-            if *took > rto {
-                Check::fail(check, subject, format!("{told}, more than the objective of {objective}"), fix)
-            } else if is_within(inputs, *ended_at, DRILL_EVERY) {
-                Check::pass(check, subject, told)
-            } else {
-                Check::fail(check, subject, format!("{told}, more than half a year ago"), fix)
+        Fact::Known { value: Drill { ended_at, outcome }, .. } => {
+            let told = format!("the last drill was over at {ended_at:.0}");
+            match outcome {
+                DrillOutcome::Failed => {
+                    let fix = Fix::hours(format!("status.drill says which step and why; then {}", fix.text));
+                    Check::fail(check, subject, format!("{told} and failed"), fix)
+                }
+                DrillOutcome::Incomplete => {
+                    Check::unknown(check, subject, format!("{told} and did not try everything"), fix)
+                }
+                DrillOutcome::Passed if is_within(inputs, *ended_at, DRILL_EVERY) => {
+                    Check::pass(check, subject, format!("{told} and passed"))
+                }
+                DrillOutcome::Passed => {
+                    Check::fail(check, subject, format!("{told}, more than half a year ago"), fix)
+                }
             }
         }
+        Fact::Unknown(Why::NotObserved) => {
+            Check::unknown(check, subject, "there has been no drill that is known of", fix)
+        }
         Fact::Unknown(why) => {
-            let wanted =
-                format!("that one was made in the last half year and took no longer than {objective}");
-            Check::unknown(check, subject, unseen("drills", &wanted, why), fix)
+            Check::unknown(check, subject, format!("nothing is known of drills: {why}"), fix)
         }
     }
 }
@@ -61,11 +76,4 @@ pub(super) fn drill(inputs: Inputs<'_>) -> Check {
 fn is_within(inputs: Inputs<'_>, at: Timestamp, limit: SignedDuration) -> bool {
     let age = inputs.now.duration_since(at);
     !age.is_negative() && age <= limit
-}
-
-fn unseen(what: &str, wanted: &str, why: &Why) -> String {
-    match why {
-        Why::NotObserved => format!("the operator does not look at {what} yet; a person has to see {wanted}"),
-        other => format!("nothing is known of {what}: {other}"),
-    }
 }

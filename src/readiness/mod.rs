@@ -33,8 +33,6 @@ pub const EXPORT_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// What a failover may cost (`spec.objectives`), and how often exports are made (`spec.exports`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Objectives {
-    /// Recovery time objective.
-    pub rto: SignedDuration,
     /// Recovery point objective.
     pub rpo: SignedDuration,
     /// How often exports are made. One may be twice as old.
@@ -47,7 +45,6 @@ impl From<&ObjectivesSpec> for Objectives {
     /// An objective that cannot be read, which the API server does not let in, tolerates nothing.
     fn from(spec: &ObjectivesSpec) -> Self {
         Self {
-            rto: spec.rto_duration().unwrap_or(SignedDuration::ZERO),
             rpo: spec.rpo_duration().unwrap_or(SignedDuration::ZERO),
             export_every: EXPORT_EVERY,
             makes_exports: false,

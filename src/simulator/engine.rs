@@ -178,6 +178,10 @@ impl Simulator {
                 let text = format!("{} is not an operation.", bound.name);
                 return Err(refusals::guard("NotAnOperation", text));
             }
+            if bound.what_if {
+                let text = format!("{} with -WhatIf does nothing, and is not an operation.", bound.name);
+                return Err(refusals::guard("NotAnOperation", text));
+            }
             self.guard.admit(order).map(|()| bound)
         });
         match admitted {

@@ -17,6 +17,7 @@ mod order;
 mod reach;
 mod reads;
 mod refusals;
+mod rehearse;
 mod remote;
 mod replication;
 mod run;

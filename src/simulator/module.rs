@@ -8,7 +8,7 @@ use super::{
     engine::Simulator,
     exports::{LIST, MAKE},
     guard::Operation,
-    order::{HOME, order},
+    order::{HOME, order, trial},
     refusals,
     scenario::FaultKind,
     strikes::{self, first},
@@ -17,6 +17,9 @@ use crate::{
     bridge::{CallError, Ended, OperationId, Record, Refusal},
     lync::{Argument, Invocation, MachineFqdn, cmdlet::RECORDS_AT_MOST, ps::PsObject},
 };
+
+/// The functions that do not look into the journal, or say themselves that it is away.
+const NEED_NO_HOME: [&str; 5] = ["Get-LfEndpoint", "Invoke-LfQuery", "Test-LfOperation", LIST, MAKE];
 
 /// An object that a function writes.
 #[derive(Debug, PartialEq)]
@@ -29,6 +32,8 @@ pub(super) enum Told {
     Operation(Box<Journalled>),
     /// `LyncFailover.Operation` of an id that the journal does not know.
     NotKnown { id: Uuid, home: Uuid },
+    /// `LyncFailover.Rehearsal`: what was run, and the error that came.
+    Rehearsal { host: MachineFqdn, action: String, ran: &'static str, refusal: Option<Refusal> },
     /// A row of a query.
     Row(PsObject),
     /// `LyncFailover.Answer`: the rows of a query are complete, or there are none because of an error.
@@ -96,8 +101,7 @@ impl Simulator {
             return Err(CallError::Refused(unknown(&call.command)));
         }
         let name = bind_function(call).map_err(CallError::Refused)?.name;
-        if self.strikes.is_homeless(host) && !["Get-LfEndpoint", "Invoke-LfQuery", LIST, MAKE].contains(&name)
-        {
+        if self.strikes.is_homeless(host) && !NEED_NO_HOME.contains(&name) {
             return Err(by_function(name, CallError::Refused(refusals::guard("HomeMissing", away()))));
         }
         let struck = match name {
@@ -153,6 +157,7 @@ impl Simulator {
             }
             // Its time has passed already.
             MAKE => vec![Told::Row(self.end_export(host, call, now)?)],
+            "Test-LfOperation" => vec![self.test_operation(host, call, now)?],
             "Get-LfOperation" => {
                 let id = uuid_in(call, "OperationId").unwrap_or_default();
                 let after = match call.get("After") {
@@ -168,6 +173,26 @@ impl Simulator {
             },
         };
         Ok(Said { objects, link_breaks })
+    }
+
+    fn test_operation(
+        &mut self,
+        host: &MachineFqdn,
+        call: &Invocation,
+        now: Timestamp,
+    ) -> Result<Told, CallError> {
+        let (whole, tried) = trial(call).map_err(CallError::Refused)?;
+        let ran = match &tried {
+            None => "Nothing",
+            Some(_) if call.has_switch("Force") => "WithoutForce",
+            Some(_) => "WhatIf",
+        };
+        let refusal = match self.rehearse(host, &whole, tried.as_ref(), now) {
+            Ok(()) => None,
+            Err(CallError::Refused(refusal)) => Some(refusal),
+            Err(error) => return Err(error),
+        };
+        Ok(Told::Rehearsal { host: host.clone(), action: whole.command, ran, refusal })
     }
 
     fn journalled(&self, id: OperationId, after: usize) -> Option<Told> {

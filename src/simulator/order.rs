@@ -49,10 +49,7 @@ pub(super) fn actions() -> impl Iterator<Item = &'static str> {
 
 /// The order that a bound call of the function gives.
 pub(super) fn order(host: &MachineFqdn, call: &Invocation) -> Result<Order, Refusal> {
-    let named = call.get_text("Action").unwrap_or_default();
-    let Some(action) = ACTIONS.iter().find(|action| action.name.eq_ignore_ascii_case(named)) else {
-        return Err(invalid("Action", named));
-    };
+    let action = action_of(call)?;
     let id = call.get_text("OperationId").unwrap_or_default();
     let id = id.parse().map(OperationId).map_err(|_| invalid("OperationId", id))?;
     let epoch = match call.get("Fence") {
@@ -60,21 +57,42 @@ pub(super) fn order(host: &MachineFqdn, call: &Invocation) -> Result<Order, Refu
         _ => Ok(0),
     };
     let epoch = epoch.map_err(|_| refusals::guard("StaleEpoch", "No epoch is below zero.".to_owned()))?;
-    let mut invocation = Invocation::new(action.name);
-    for name in HANDED_ON {
-        invocation = match call.get(name) {
-            None | Some(Argument::Switch(false)) => invocation,
-            Some(value) => invocation.with(name, value.clone()),
-        };
-    }
-    if action.confirms {
-        invocation = invocation.unprompted();
-    }
-    let mut invocation = invocation.switch_if("Verbose", action.tells);
+    let mut invocation = whole(action, call);
     if action.reports {
         invocation = invocation.text("Report", format_args!("{HOME}\\reports\\{id}.html"));
     }
     Ok(Order { id, host: host.clone(), invocation, epoch })
+}
+
+/// What a bound call of `Test-LfOperation` gives: the cmdlet as an operation would run it, and what is tried of
+/// it. A cmdlet that would ask knows `-WhatIf`; with `-Force` it is tried without arguments.
+pub(super) fn trial(call: &Invocation) -> Result<(Invocation, Option<Invocation>), Refusal> {
+    let action = action_of(call)?;
+    let tried = action.confirms.then(|| {
+        let bare = Invocation::new(action.name);
+        let arguments = if call.has_switch("Force") { bare } else { handed_on(action, call) };
+        arguments.switch("WhatIf")
+    });
+    Ok((whole(action, call), tried))
+}
+
+fn action_of(call: &Invocation) -> Result<&'static Action, Refusal> {
+    let named = call.get_text("Action").unwrap_or_default();
+    let action = ACTIONS.iter().find(|action| action.name.eq_ignore_ascii_case(named));
+    action.ok_or_else(|| invalid("Action", named))
+}
+
+fn handed_on(action: &Action, call: &Invocation) -> Invocation {
+    HANDED_ON.into_iter().fold(Invocation::new(action.name), |invocation, name| match call.get(name) {
+        None | Some(Argument::Switch(false)) => invocation,
+        Some(value) => invocation.with(name, value.clone()),
+    })
+}
+
+fn whole(action: &Action, call: &Invocation) -> Invocation {
+    let own = handed_on(action, call);
+    let own = if action.confirms { own.unprompted() } else { own };
+    own.switch_if("Verbose", action.tells)
 }
 
 fn invalid(parameter: &str, value: &str) -> Refusal {

@@ -68,6 +68,9 @@ impl Simulator {
             let answers = self.query(host, std::slice::from_ref(call), now)?;
             return answers.into_iter().next().unwrap_or_else(|| Ok(Vec::new())).map(Called::Rows);
         };
+        if bound.what_if {
+            return self.rehearse(host, call, Some(call), now).map(|()| Called::Rows(Vec::new()));
+        }
         self.reach(host)?;
         let struck = self.strikes.strike(host, &call.command);
         strikes::transport(&struck, host)?;

@@ -99,7 +99,8 @@ impl Simulator {
         let invocation = timeline::answered(&timeline::typed(by_hand));
         let order = Order { id, host, invocation, epoch: 0 };
         match self.bind(&order.host, &order.invocation) {
-            Ok(bound) if bound.changes && self.organisation.alive(&order.host) => {
+            // With -WhatIf nothing happens, and nobody sees what it says.
+            Ok(bound) if bound.changes && !bound.what_if && self.organisation.alive(&order.host) => {
                 self.accept(order, &bound, &[], Caller::Console);
             }
             Ok(_) => {}
@@ -116,8 +117,8 @@ impl Simulator {
         let work = Work::read(bound.name, bound.set, &order.invocation);
         self.note(&order, guarded, EntryKind::Start, &work, None);
         let mut acts: VecDeque<_> = match &work {
-            Ok(work) if !bound.what_if => work.script(&self.organisation).into(),
-            _ => VecDeque::new(),
+            Ok(work) => work.script(&self.organisation).into(),
+            Err(_) => VecDeque::new(),
         };
         if first(struck, FaultKind::Talk).is_some() {
             for line in (1..=TALK).rev() {

@@ -94,6 +94,10 @@ async fn answer(call: Call, simulator: &Mutex<Simulator>, clock: &dyn Clock) -> 
         Call::Adopt { host, id } => {
             simulator.adopt(&host, id, now).map_or_else(Reply::Failed, Reply::Adoption)
         }
+        Call::Rehearse { host, whole, tried } => {
+            let answer = simulator.rehearse(&host, &whole, tried.as_ref(), now);
+            answer.map_or_else(Reply::Failed, |()| Reply::Done {})
+        }
         Call::Sip { machine } => Reply::Sip(simulator.sip(&machine, now)),
         Call::Transcript { after } => {
             simulator.advance(now);

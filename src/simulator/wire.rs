@@ -65,6 +65,15 @@ pub enum Call {
         /// The call of the module's function.
         invocation: Invocation,
     },
+    /// Tries a changing cmdlet without doing it.
+    Rehearse {
+        /// Where.
+        host: MachineFqdn,
+        /// The cmdlet as an operation would run it: the host has to know it so.
+        whole: Invocation,
+        /// The same with `-WhatIf`; none if it does not know that.
+        tried: Option<Invocation>,
+    },
     /// Tests TCP 5061 of a machine.
     Sip {
         /// The machine.

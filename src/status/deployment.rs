@@ -12,10 +12,11 @@ use super::{
 };
 use crate::{
     api::{
-        CentralManagementView, ConditionStatus, ConditionType, ExecutorGuard, ExecutorState, ExecutorView,
-        Finding, LyncDeploymentStatus, PoolRole, PoolServiceState, PoolVerdict, PoolView, Reason, Vote,
-        condition::next_conditions,
+        CentralManagementView, ConditionStatus, ConditionType, DrillStatus, ExecutorGuard, ExecutorState,
+        ExecutorView, Finding, LyncDeploymentStatus, PoolRole, PoolServiceState, PoolVerdict, PoolView,
+        Reason, Vote, condition::next_conditions,
     },
+    drill::newer,
     lync::{EndpointState, Fact, Guard, MachineFqdn, Observed, Pool, PoolFqdn, PoolKind},
     plan::{Assessment, Ballot, Limits, Verdict, Vote as Voted},
     readiness::Readiness,
@@ -37,6 +38,10 @@ pub struct DeploymentFound<'a> {
     pub limits: &'a Limits,
     /// What is done about exports.
     pub exports: &'a ExportsTold,
+    /// The last drill that this process has made; the status may have one of another process.
+    pub drill: Option<&'a DrillStatus>,
+    /// Why the drill that is due has not begun.
+    pub drill_waits_for: Option<&'a str>,
     /// The operation that a requested deletion waits for, in words.
     pub deletion_waits_for: Option<String>,
 }
@@ -127,10 +132,18 @@ fn found_status(
             found.limits.stale_after,
             now,
         ),
+        drill: drill(old.drill.as_ref(), found),
     };
     let same_facts = LyncDeploymentStatus { observed_at: None, ..old.clone() } == new;
     new.observed_at = old.observed_at.clone().filter(|_| same_facts).or_else(|| Some(time(now)));
     new
+}
+
+/// The last drill, with what the next one waits for.
+fn drill(old: Option<&DrillStatus>, found: &DeploymentFound<'_>) -> Option<DrillStatus> {
+    let last = newer(found.drill.cloned(), old.cloned()).unwrap_or_default();
+    let drill = DrillStatus { waits_for: found.drill_waits_for.map(str::to_owned), ..last };
+    (drill != DrillStatus::default()).then_some(drill)
 }
 
 fn live<'f, T>(found: &DeploymentFound<'_>, fact: &'f Fact<T>, now: Timestamp) -> Option<&'f T> {

@@ -58,8 +58,8 @@ async fn where_all_is_well_nothing_is_found_and_nothing_is_changed() {
     assert_eq!(host["keeping"]["longestIdle"], 43_200);
     assert_eq!(
         host["commands"].as_array().unwrap().len(),
-        19,
-        "twelve cmdlets that read, and seven functions"
+        20,
+        "twelve cmdlets that read, and eight functions"
     );
     assert!(
         host["topology"]["store"]["known"].is_object() && host["topology"]["replica"]["known"].is_object()

@@ -22,7 +22,7 @@ const ENDPOINTS: [&str; 6] = [
 ];
 
 /// A simulated Lync in a process of its own, killed at the end.
-struct Served(Child);
+pub(crate) struct Served(Child);
 
 impl Drop for Served {
     fn drop(&mut self) {
@@ -33,7 +33,7 @@ impl Drop for Served {
 }
 
 /// A desk with a simulated Lync beside it: `deployment.yaml` is the way by WinRM, `direct.yaml` the one without.
-fn desk(name: &str, net: u8, scenario: &str) -> (Desk, Served) {
+pub(crate) fn desk(name: &str, net: u8, scenario: &str) -> (Desk, Served) {
     let desk = Desk::new(name, PASSWORD);
     let simulated = |what: &str| {
         format!(

@@ -8,4 +8,5 @@ mod lab;
 
 mod check;
 mod desk;
+mod drill;
 mod first;

@@ -31,7 +31,7 @@ async fn the_module_hides_what_changes_lync() {
     }
     assert_eq!(lab.transcript().starts().count(), 0);
     let (all, _) = client.commands(&["*"]).await;
-    assert_eq!(all.len(), 19, "{:?}", names(&all));
+    assert_eq!(all.len(), 20, "{:?}", names(&all));
     let (changing, errors) = client.commands(&["invoke-cs*", "Set-Cs*"]).await;
     assert_eq!((changing.len(), errors.len()), (0, 0), "a wildcard may match nothing");
 }
@@ -48,6 +48,7 @@ async fn without_the_module_there_are_no_functions() {
         "Invoke-LfQuery",
         "Get-LfExport",
         "New-LfExport",
+        "Test-LfOperation",
     ] {
         not_found(&mut client, Invocation::new(name)).await;
     }
@@ -85,7 +86,7 @@ async fn a_host_can_lack_a_cmdlet_or_the_whole_of_lync() {
     };
     let mut bare = Client::open(lab.session(HOST)).await;
     not_found(&mut bare, Invocation::new("Get-CsTopology").switch("AsXml")).await;
-    assert_eq!(names(&bare.commands(&["*"]).await.0).len(), 7, "the functions");
+    assert_eq!(names(&bare.commands(&["*"]).await.0).len(), 8, "the functions");
     assert_eq!(missing(&bare.rows(Invocation::new("Get-LfEndpoint")).await[0]), 5);
     let mut other = Client::open(lab.session("fe02.pool2.contoso.com")).await;
     assert_eq!(missing(&other.rows(Invocation::new("Get-LfEndpoint")).await[0]), 1);

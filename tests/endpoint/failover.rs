@@ -79,7 +79,12 @@ async fn a_question_is_an_error() {
     let heard = client.run(call.clone()).await;
     let Some(PipelineEnd::Failed(record)) = heard.end else { panic!("{heard:?}") };
     assert!(record.error_id.starts_with("InvalidOperation,") && record.message.contains("NonInteractive"));
-    client.rows(call.switch("WhatIf")).await;
+    // With -WhatIf nobody is asked; what stands against it is said, and nothing starts.
+    let heard = client.run(call.switch("WhatIf")).await;
+    let [record] = heard.errors.as_slice() else { panic!("{heard:?}") };
+    assert!(record.message.contains("Central Management Server is not fully failed over"), "{record:?}");
+    client.rows(set_edge().switch("WhatIf")).await;
+    assert_eq!(lab.transcript().entries, []);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod stage;
 mod api_tap;
 mod deployment;
 mod drift;
+mod drills;
 mod edits;
 mod effects;
 mod kills;

@@ -25,3 +25,4 @@ mod plain;
 mod reading;
 mod records;
 mod theatre;
+mod trials;

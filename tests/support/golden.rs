@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use super::sketch::Sketch;
+
 /// Splits a golden file at its first line `---`.
 pub fn split(text: &str) -> (&str, &str) {
     text.split_once("\n---\n").map_or((text, ""), |(input, output)| (input, output))
@@ -21,4 +23,23 @@ pub fn check(path: &Path, input: &str, expected: &str, actual: &str) -> Result<(
         "{name} differs; if the new text is right, run the test again with UPDATE_GOLDEN=1\n\
          --- expected\n{expected}\n--- actual\n{actual}"
     ))
+}
+
+/// Compares what comes of every sketch in a folder of `tests` with the rest of its file.
+pub fn every(folder: &str, at_least: usize, outcome: impl Fn(&Sketch) -> String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(paths.len() >= at_least, "only {} sketches", paths.len());
+    let mut problems = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        let (input, expected) = split(&text);
+        let sketch: Sketch = match serde_yaml::from_str(input) {
+            Ok(sketch) => sketch,
+            Err(err) => panic!("{}: {err}", path.display()),
+        };
+        problems.extend(check(&path, input, expected, &outcome(&sketch)).err());
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n\n"));
 }

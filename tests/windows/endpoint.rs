@@ -16,6 +16,7 @@ fn the_module_exports_its_functions_and_no_other() {
         "New-LfExport",
         "Start-LfOperation",
         "Step-LfFence",
+        "Test-LfOperation",
     ]
     .map(str::to_owned)
     .into();

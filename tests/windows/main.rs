@@ -4,6 +4,7 @@ mod commands;
 mod endpoint;
 mod exports;
 mod journal;
+mod rehearsal;
 mod report;
 mod source;
 mod tables;

@@ -88,7 +88,7 @@ fn a_name_is_a_name_and_a_database_type_the_one_that_is_asked_for() {
 #[test]
 fn only_who_executes_starts_operations_or_exports_and_nobody_sees_a_cmdlet_that_changes() {
     let reading = ["Get-LfEndpoint", "Get-LfExport", "Get-LfOperation", "Invoke-LfQuery"].as_slice();
-    let changing = ["New-LfExport", "Start-LfOperation", "Step-LfFence"].as_slice();
+    let changing = ["New-LfExport", "Start-LfOperation", "Step-LfFence", "Test-LfOperation"].as_slice();
     let expected = |names: &[&str]| names.iter().map(|name| format!("LyncFailover\\{name}")).collect();
     let functions = |name| texts(&role(name)["VisibleFunctions"]);
     assert_eq!(functions("Observe"), expected(reading));
@@ -149,13 +149,18 @@ fn the_table_of_operations_is_that_of_the_typed_ones() {
 }
 
 #[test]
-fn start_takes_the_parameters_of_all_operations_and_only_those() {
-    let parameters = &source("LyncFailover/Public/Start-LfOperation.ps1").parameters;
+fn start_and_test_take_the_parameters_of_all_operations_and_only_those() {
+    takes_those_of_all_operations("Start-LfOperation", &["OperationId", "Fence", "HomeId", "Action"]);
+    takes_those_of_all_operations("Test-LfOperation", &["Action"]);
+}
+
+fn takes_those_of_all_operations(function: &str, own: &[&str]) {
+    let parameters = &source(&format!("LyncFailover/Public/{function}.ps1")).parameters;
     let mut expected: BTreeSet<String> = mutations().into_values().flatten().collect();
     for added in ["Confirm", "Verbose"] {
         assert!(expected.remove(added), "nothing has {added}");
     }
-    expected.extend(["OperationId", "Fence", "HomeId", "Action"].map(str::to_owned));
+    expected.extend(own.iter().map(|name| (*name).to_owned()));
     let named: BTreeSet<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
     assert_eq!(named, expected);
     for parameter in parameters {

@@ -14,6 +14,7 @@
         'New-LfExport'
         'Start-LfOperation'
         'Step-LfFence'
+        'Test-LfOperation'
     )
     CmdletsToExport = @()
     VariablesToExport = @()

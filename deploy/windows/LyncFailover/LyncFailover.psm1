@@ -17,4 +17,4 @@ foreach ($folder in 'Private', 'Public') {
     }
 }
 
-Export-ModuleMember -Function 'Get-LfEndpoint', 'Get-LfExport', 'Get-LfOperation', 'Invoke-LfQuery', 'New-LfExport', 'Start-LfOperation', 'Step-LfFence'
+Export-ModuleMember -Function 'Get-LfEndpoint', 'Get-LfExport', 'Get-LfOperation', 'Invoke-LfQuery', 'New-LfExport', 'Start-LfOperation', 'Step-LfFence', 'Test-LfOperation'

@@ -21,6 +21,7 @@ fn deployment(edit: impl FnOnce(&mut LyncDeploymentSpec, &mut WinRm)) -> LyncDep
         objectives: ObjectivesSpec::default(),
         checks: ChecksSpec::default(),
         exports: None,
+        drill: None,
     };
     edit(&mut spec, &mut winrm);
     if spec.bridge.simulated.is_none() {
@@ -158,4 +159,19 @@ fn exports_are_made_between_every_hour_and_every_week() {
     let schema =
         serde_json::to_string(&<LyncDeployment as kube::CustomResourceExt>::crd()).expect("it serialises");
     assert!(schema.contains(r#""maximum":365.0,"minimum":1.0"#), "the API server counts what stays");
+}
+
+#[test]
+fn a_drill_is_made_once_a_day_at_most_and_once_a_year_at_least() {
+    let every = |every: &str| Some(crate::api::DrillSpec { every: every.to_owned() });
+    for good in ["24h", "720h", "8760h"] {
+        assert!(broken_rules(&deployment(|spec, _| spec.drill = every(good))).is_empty(), "{good}");
+    }
+    for bad in ["23h59m", "8761h", "30d", "monthly", ""] {
+        let broken = broken_rules(&deployment(|spec, _| spec.drill = every(bad)));
+        assert!(
+            broken.len() == 1 && broken[0].contains("every must be a duration from 24h to 8760h"),
+            "{bad}: {broken:?}"
+        );
+    }
 }

@@ -27,7 +27,7 @@ pub(super) async fn make(
 
     let access = inner.access();
     let session = access.session(&host.listener, &inner.gate, Uuid::new_v4());
-    let id = inner.shell(&host.listener.host, "exports");
+    let id = inner.shell_for(&host.listener.host, "exports");
     let name = &host.listener.host;
     let late = |what: &str, limit: Duration| format!("{name}: {what} took more than {} s", limit.as_secs());
     let opened = timeout(access.pace.read, Shell::open(session, id, access.pace.max_envelope)).await;

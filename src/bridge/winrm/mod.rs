@@ -11,6 +11,7 @@ mod host;
 mod module;
 mod plain;
 mod query;
+mod rehearse;
 mod shell;
 mod visit;
 
@@ -28,10 +29,13 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, NO_EXPORTS, Operation, Sight};
+use super::{Adoption, Answer, Bridge, CallError, Fence, Followed, NO_EXPORTS, Operation, Rehearsed, Sight};
 use crate::{
     clock::Clock,
-    lync::{ExportMade, ExportOrder, Guard, MachineFqdn, cmdlet::Query},
+    lync::{
+        ExportMade, ExportOrder, Guard, MachineFqdn,
+        cmdlet::{Mutation, Query},
+    },
     winrm::Gate,
 };
 
@@ -115,11 +119,17 @@ impl Inner {
 
     /// The shell through which a host is read: always the same one.
     fn reading_shell(&self, host: &MachineFqdn) -> Uuid {
-        self.shell(host, "")
+        self.shell_for(host, "")
+    }
+
+    /// The shell in which cmdlets are tried on a host: another one, so that reading does not wait for them, and
+    /// always the same, so that the next one takes the place of one that was left behind.
+    fn rehearsing_shell(&self, host: &MachineFqdn) -> Uuid {
+        self.shell_for(host, " rehearsal")
     }
 
     /// The one shell on a host that serves a purpose.
-    fn shell(&self, host: &MachineFqdn, purpose: &str) -> Uuid {
+    fn shell_for(&self, host: &MachineFqdn, purpose: &str) -> Uuid {
         let name = [self.family.as_bytes(), host.as_str().as_bytes(), purpose.as_bytes()].concat();
         let digest = <sha2::Sha256 as sha2::Digest>::digest(name);
         let mut bytes = [0; 16];
@@ -265,6 +275,10 @@ impl Bridge for WinRmBridge {
         }
     }
 
+    async fn rehearse(&self, host: &MachineFqdn, mutation: &Mutation) -> Result<Rehearsed, CallError> {
+        rehearse::rehearse(&self.0, self.0.host(host)?, mutation).await
+    }
+
     fn sight(&self, host: &MachineFqdn) -> Option<Sight> {
         let host = self.0.hosts.get(host)?;
         Some(Sight { guard: host.known()?.guard, unfit: self.0.unfit(host) })
@@ -342,10 +356,14 @@ mod tests {
         let ids = |family| {
             let mut bridge = bridge([None, None, None], &[]);
             bridge.0.family = family;
-            HOSTS.map(|host| bridge.0.reading_shell(&host.parse().expect("valid")))
+            let host = |host: &str| host.parse().expect("valid");
+            HOSTS.map(|name| [bridge.0.reading_shell(&host(name)), bridge.0.rehearsing_shell(&host(name))])
         };
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         assert_eq!(ids(one), ids(one));
-        assert!(ids(one).iter().chain(&ids(other)).collect::<std::collections::BTreeSet<_>>().len() == 6);
+        assert!(
+            ids(one).iter().chain(&ids(other)).flatten().collect::<std::collections::BTreeSet<_>>().len()
+                == 12
+        );
     }
 }

@@ -135,6 +135,7 @@ impl Wanted {
             source_down: SourceDownSpec::default(),
             objectives: ObjectivesSpec::default(),
             checks: ChecksSpec::default(),
+            drill: None,
         };
         let mut deployment = LyncDeployment::new(&self.name, spec);
         deployment.metadata.namespace.clone_from(&self.namespace);

@@ -3,6 +3,7 @@
 mod advice;
 mod checks;
 mod conditions;
+mod drill;
 mod observed;
 mod plan;
 mod readiness;
@@ -12,6 +13,7 @@ mod topology;
 pub(super) use advice::advice;
 pub(super) use checks::checks;
 pub(super) use conditions::{conditions, row};
+pub(super) use drill::drill;
 pub(super) use observed::observed;
 pub(super) use plan::plan;
 pub(super) use readiness::readiness;

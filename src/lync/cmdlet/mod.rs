@@ -8,8 +8,10 @@ mod exporting;
 mod module;
 mod mutation;
 mod query;
+mod rehearsal;
 
 pub use by_hand::ByHandCmdlet;
 pub use module::{ModuleFunction, RECORDS_AT_MOST};
 pub use mutation::{CmsFailoverMode, Mutation};
 pub use query::{Query, ServiceRole};
+pub use rehearsal::WhatIf;

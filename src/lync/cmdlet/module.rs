@@ -36,6 +36,12 @@ pub enum ModuleFunction<'a> {
         /// The records after this number are wanted; [`RECORDS_AT_MOST`] of them come.
         after: u64,
     },
+    /// `Test-LfOperation`: tries a cmdlet with `-WhatIf`, which the function adds by itself. No journal, no
+    /// fence, no lock.
+    TestOperation {
+        /// The cmdlet.
+        mutation: &'a Mutation,
+    },
     /// `Invoke-LfQuery`: several reading cmdlets, each with the end of its answer marked.
     Queries(&'a [Query]),
     /// `New-LfExport`: makes one export, and removes old ones of the same kind and pool.
@@ -60,16 +66,13 @@ impl ModuleFunction<'_> {
             Self::Endpoint => Invocation::new("Get-LfEndpoint"),
             Self::StepFence => Invocation::new("Step-LfFence"),
             Self::StartOperation { id, fence, home, mutation } => {
-                let call = mutation.invocation();
-                let mut order = Invocation::new("Start-LfOperation")
+                let order = Invocation::new("Start-LfOperation")
                     .text("OperationId", id)
                     .with("Fence", number(*fence))
-                    .text("HomeId", home)
-                    .text("Action", call.command);
-                let own = call.parameters.into_iter().filter(|own| !ADDED_THERE.contains(&own.name.as_str()));
-                order.parameters.extend(own);
-                order
+                    .text("HomeId", home);
+                with_cmdlet(order, mutation)
             }
+            Self::TestOperation { mutation } => with_cmdlet(Invocation::new("Test-LfOperation"), mutation),
             Self::Operation { id, after } => {
                 Invocation::new("Get-LfOperation").text("OperationId", id).with("After", number(*after))
             }
@@ -87,6 +90,15 @@ impl ModuleFunction<'_> {
             }
         }
     }
+}
+
+/// Names the cmdlet and hands its own parameters on.
+fn with_cmdlet(function: Invocation, mutation: &Mutation) -> Invocation {
+    let call = mutation.invocation();
+    let mut function = function.text("Action", call.command);
+    let own = call.parameters.into_iter().filter(|own| !ADDED_THERE.contains(&own.name.as_str()));
+    function.parameters.extend(own);
+    function
 }
 
 #[cfg(test)]
@@ -107,6 +119,17 @@ mod tests {
             order.invocation().to_string(),
             "Start-LfOperation -OperationId 00000000-0000-0000-0000-000000000007 -Fence 3 \
              -HomeId 7d0c -Action Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode"
+        );
+    }
+
+    /// The host adds `-WhatIf`: nobody who calls can leave it out.
+    #[test]
+    fn a_trial_has_the_parameters_of_the_cmdlet_and_nothing_to_start_it_with() {
+        let pool = "pool1.contoso.com".parse().expect("valid");
+        let mutation = Mutation::InvokePoolFailOver { pool, disaster_mode: true };
+        assert_eq!(
+            ModuleFunction::TestOperation { mutation: &mutation }.invocation().to_string(),
+            "Test-LfOperation -Action Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode"
         );
     }
 }

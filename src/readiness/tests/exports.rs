@@ -44,7 +44,6 @@ fn an_export_may_be_twice_as_old_as_the_interval() {
         evidence: &case.evidence,
         limits: &limits,
         objectives: Objectives {
-            rto: SignedDuration::from_mins(30),
             rpo: case.rpo,
             export_every: SignedDuration::from_hours(1),
             makes_exports: true,

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::{
-    api::{CheckResult, Effort},
+    api::{CheckResult, DrillOutcome, Effort},
     lync::{
         CmsRole, Edge, EndpointState, ExportFile, ExportOf, Exports, ExportsOfKind, FqdnError, MachineFqdn,
         Pool, PoolKind, PoolState, Replica, Site, Source, StoreStatus, Version, Why,
@@ -123,7 +123,7 @@ impl Case {
         cms.mirrors = ["pool1", "pool2"].map(|pool| (name(pool), known(vec![row.clone()]))).into();
         observed.exports = exports(Some(1), Some(1));
         let hour_ago = now() - SignedDuration::from_hours(1);
-        let drill = Drill { ended_at: hour_ago, took: SignedDuration::from_mins(20) };
+        let drill = Drill { ended_at: hour_ago, outcome: DrillOutcome::Passed };
         Self {
             observed,
             watch: Watch::default(),
@@ -163,7 +163,6 @@ impl Case {
             evidence: &self.evidence,
             limits: &limits,
             objectives: Objectives {
-                rto: SignedDuration::from_mins(30),
                 rpo: self.rpo,
                 export_every: EXPORT_EVERY,
                 makes_exports: false,

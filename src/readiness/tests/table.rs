@@ -99,7 +99,8 @@ pub(super) fn rows() -> Vec<Row> {
         case
     };
     let two_days_ago = now() - SignedDuration::from_hours(48);
-    let slow = Drill { ended_at: two_days_ago, took: SignedDuration::from_mins(31) };
+    let passed = |ended_at| Drill { ended_at, outcome: DrillOutcome::Passed };
+    let of_outcome = |outcome| Drill { ended_at: two_days_ago, outcome };
     let exported = |fact| Case::healthy().with(|observed| observed.exports = fact);
     let drill = |fact: Fact<Drill>| evidence(&|evidence| evidence.last_drill = fact.clone());
     // One half of a pair that names nobody back also cannot be failed over itself.
@@ -166,12 +167,17 @@ pub(super) fn rows() -> Vec<Row> {
         row(ReplicasCurrent, (late_replica("fe02.pool1"), &[]), (unlisted_replica("fe02.pool1"), &[])),
         row(ExportsFresh, (exported(exports(Some(49), Some(1))), &[]), (exported(unseen()), &[])),
         row(ExportsFresh, (exported(exports(Some(1), None)), &[]), (exported(Fact::default()), &[])),
-        row(LastDrill, (drill(known(slow)), &[]), (drill(unseen()), &[])),
+        row(LastDrill, (drill(known(of_outcome(DrillOutcome::Failed))), &[]), (drill(unseen()), &[])),
         row(EdgeNextHopChangeable, (late_replica("edge01"), &[]), (unlisted_replica("edge01"), &[])),
         row(
             LastDrill,
-            (drill(known(Drill { ended_at: now() + SignedDuration::from_mins(1), ..slow })), &[]),
-            (drill(unseen()), &[]),
+            (drill(known(passed(now() - SignedDuration::from_hours(184 * 24)))), &[]),
+            (drill(known(of_outcome(DrillOutcome::Incomplete))), &[]),
+        ),
+        row(
+            LastDrill,
+            (drill(known(passed(now() + SignedDuration::from_mins(1)))), &[]),
+            (drill(Drill::last(None)), &[]),
         ),
     ]
 }

@@ -7,10 +7,16 @@ const START: &str = "-OperationId <Guid> -Fence <Int64> -HomeId <Guid> -Action <
     [-BackupSqlServerFqdn <String>] [-BackupSqlInstanceName <String>] [-BackupMirrorSqlServerFqdn <String>] \
     [-BackupMirrorSqlInstanceName <String>] [-Force] [-PoolFqdn <String>] [-DisasterMode] [-ReplicaFqdn <String>]";
 
+/// `Test-LfOperation` takes the same, and nothing that could start anything.
+const TEST: &str = "-Action <String> [-Identity <String>] [-Registrar <String>] \
+    [-BackupSqlServerFqdn <String>] [-BackupSqlInstanceName <String>] [-BackupMirrorSqlServerFqdn <String>] \
+    [-BackupMirrorSqlInstanceName <String>] [-Force] [-PoolFqdn <String>] [-DisasterMode] [-ReplicaFqdn <String>]";
+
 const FUNCTIONS: &[Cmdlet] = &[
     function("Get-LfEndpoint", &[""]),
     function("Step-LfFence", &[""]),
     function("Start-LfOperation", &[START]),
+    function("Test-LfOperation", &[TEST]),
     function("Get-LfOperation", &["-OperationId <Guid> [-After <Int64>]"]),
     function("Invoke-LfQuery", &["-Query <Hashtable[]>"]),
     function("Get-LfExport", &[""]),

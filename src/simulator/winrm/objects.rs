@@ -39,6 +39,10 @@ pub(super) fn value(told: &Told) -> Value {
             object.note("HomeId", home.to_string()).note("State", "NotKnown").into()
         }
         Told::Operation(operation) => self::operation(operation),
+        Told::Rehearsal { host, action, ran, refusal } => {
+            let object = custom("Rehearsal").note("HostName", host.as_str()).note("Action", action.as_str());
+            error(object.note("Ran", *ran), refusal.as_ref(), "").into()
+        }
         Told::Row(row) => from_ps_object(row),
         Told::Answer { index, count, refusal } => {
             let answer = custom("Answer").note("Index", int(*index)).note("Count", int(*count));

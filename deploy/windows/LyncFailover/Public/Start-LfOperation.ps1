@@ -37,14 +37,7 @@ function Start-LfOperation {
 
     # A caller's -ErrorAction SilentlyContinue would let every throw in here pass, that of the fence as well.
     $ErrorActionPreference = 'Stop'
-    $given = @{}
-    foreach ($name in $PSBoundParameters.Keys) {
-        $isOwn = $name -in 'OperationId', 'Fence', 'HomeId', 'Action'
-        $isCommon = $name -in [System.Management.Automation.PSCmdlet]::CommonParameters
-        if (-not $isOwn -and -not $isCommon) {
-            $given[$name] = $PSBoundParameters[$name]
-        }
-    }
+    $given = Get-LfGiven -Bound $PSBoundParameters -Own 'OperationId', 'Fence', 'HomeId', 'Action'
     $order = New-LfEntry -OperationId $OperationId -Fence $Fence -Action $Action -Given $given
     $journal = Get-LfHome
     if ($journal.HomeId -ne $HomeId.ToString('D')) {
