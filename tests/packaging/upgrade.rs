@@ -26,23 +26,10 @@ impl Cluster {
         cluster.helm(&["install", NAME, &path(PREVIOUS), "--create-namespace"]);
         cluster.established();
         plane.kubectl(&["apply", "-k", &path("deploy/samples")], "").ok();
-        let operator = cluster.operator();
-        let status = json!({
-            "apiVersion": "lyncfailover.dev/v1alpha1", "kind": "LyncFailover",
-            "metadata": {"name": "contoso", "namespace": "lync-dr"},
-            "status": {
-                "observedGeneration": 1, "desired": "pool1@pool2", "actual": "pool1@pool1",
-                "conditions": [{
-                    "type": "Ready", "status": "False", "reason": "AwaitingConsent", "message": "as it was",
-                    "lastTransitionTime": "2026-01-01T00:00:00Z", "observedGeneration": 1,
-                }],
-            },
-        });
-        let apply = ["apply", "--server-side", "--subresource=status", "-f", "-"];
-        plane.kubectl_as(&operator, &apply, &status.to_string()).ok();
+        cluster.write_status("pool1@pool1");
         let record =
             ["create", "configmap", "lync-organisation-0", "-n", NAMESPACE, "--from-literal=record.json={}"];
-        plane.kubectl_as(&operator, &record, "").ok();
+        plane.kubectl_as(&cluster.operator(), &record, "").ok();
         cluster
     }
 
@@ -52,6 +39,23 @@ impl Cluster {
 
     fn operator(&self) -> PathBuf {
         self.plane.existing_account(NAMESPACE, NAME)
+    }
+
+    /// As the operator does: its account may patch a status and nothing else of it.
+    fn write_status(&self, actual: &str) {
+        let status = json!({
+            "apiVersion": "lyncfailover.dev/v1alpha1", "kind": "LyncFailover",
+            "metadata": {"name": "contoso", "namespace": "lync-dr"},
+            "status": {
+                "observedGeneration": 1, "desired": "pool1@pool2", "actual": actual,
+                "conditions": [{
+                    "type": "Ready", "status": "False", "reason": "AwaitingConsent", "message": "as it was",
+                    "lastTransitionTime": "2026-01-01T00:00:00Z", "observedGeneration": 1,
+                }],
+            },
+        });
+        let apply = ["apply", "--server-side", "--subresource=status", "-f", "-"];
+        self.plane.kubectl_as(&self.operator(), &apply, &status.to_string()).ok();
     }
 
     fn established(&self) {
@@ -119,10 +123,7 @@ fn an_upgrade_from_0_1_0_and_its_rollback_keep_all_that_was_written() {
     assert_eq!(image(&deployment()), format!("lync-failover:{}", env!("CARGO_PKG_VERSION")));
     assert_eq!(cluster.kept(), before);
     // The account has outlived it too, with its rights.
-    let status = r#"{"status":{"actual":"pool1@?"}}"#;
-    let patch =
-        ["patch", "lfo", "contoso", "-n", "lync-dr", "--subresource=status", "--type=merge", "-p", status];
-    cluster.plane.kubectl_as(&cluster.operator(), &patch, "").ok();
+    cluster.write_status("pool1@?");
     let after = cluster.kept();
     assert_ne!(after, before);
 
