@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DrillSpec, DurationError, ExportsSpec, LyncDeploymentStatus, WinRm, parse_duration, reference::ObjectName,
-    rules,
+    DrillSpec, DurationError, ExportsSpec, LyncDeploymentStatus, WinRm, parse_duration,
+    reference::ObjectName, rules,
 };
 
 /// How to reach one Lync organisation, how to watch it, and what a failover of it may cost.

@@ -192,7 +192,12 @@ impl ControlPlane {
 
     /// Runs helm as the administrator.
     pub fn helm(&self, args: &[&str]) -> Output {
-        kubectl::run_helm(&binaries::helm_dir().join("helm"), &self.admin(), &self.path("helm"), args)
+        self.helm_as(&self.admin(), args)
+    }
+
+    /// Runs helm with a kubeconfig that this control plane gave out.
+    pub fn helm_as(&self, kubeconfig: &Path, args: &[&str]) -> Output {
+        kubectl::run_helm(&binaries::helm_dir().join("helm"), kubeconfig, &self.path("helm"), args)
     }
 
     /// The requests so far of clients whose user agent begins with this.

@@ -1,12 +1,36 @@
-//! The image, as far as it can be looked at without an engine.
+//! What Containerfile says, read as an engine would read it, and by hadolint.
 
-use super::objects::{kustomized, only, read};
+use std::process::Command;
+
+use super::{
+    layout::tools,
+    objects::{kustomized, only, path, read},
+};
+
+/// The instructions of Containerfile, each on one line: its name and the rest.
+pub fn instructions() -> Vec<(String, String)> {
+    let text = read("Containerfile").replace("\\\n", " ");
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    lines
+        .map(|line| {
+            let (name, rest) = line.split_once(' ').unwrap_or_else(|| panic!("{line}"));
+            (name.to_owned(), rest.split_whitespace().collect::<Vec<_>>().join(" "))
+        })
+        .collect()
+}
+
+/// The last stage: what is in the image.
+pub fn last_stage() -> Vec<(String, String)> {
+    let all = instructions();
+    let begin = all.iter().rposition(|(name, _)| name == "FROM").unwrap();
+    all[begin..].to_vec()
+}
 
 #[test]
 fn the_image_runs_as_the_user_of_the_deployment_and_is_built_from_the_lock_file() {
     let containerfile = read("Containerfile");
-    let instruction = |name: &str| -> Vec<&str> {
-        containerfile.lines().filter_map(|line| line.strip_prefix(name)).map(str::trim).collect()
+    let instruction = |name: &str| -> Vec<String> {
+        instructions().into_iter().filter(|(own, _)| own == name).map(|(_, rest)| rest).collect()
     };
     let objects = kustomized("deploy");
     let pod = &only(&objects, "Deployment")["spec"]["template"]["spec"];
@@ -26,8 +50,38 @@ fn the_image_runs_as_the_user_of_the_deployment_and_is_built_from_the_lock_file(
     }
     // What is copied is what the engine is given.
     let given = read(".containerignore");
-    for name in ["Cargo.toml", "Cargo.lock", "src"] {
+    for name in ["Cargo.toml", "Cargo.lock", "src", "image"] {
         assert!(given.lines().any(|line| line == format!("!{name}")), "{name}");
-        assert!(instruction("COPY").iter().any(|copy| copy.split(' ').any(|word| word == name)), "{name}");
+        let is_copied = |copy: &String| copy.split([' ', '/']).any(|word| word == name);
+        assert!(instruction("COPY").iter().any(is_copied), "{name}");
     }
+}
+
+/// Nothing but what `image/root` makes and the program: the last stage begins empty and runs nothing.
+#[test]
+fn the_image_begins_empty() {
+    let stage = last_stage();
+    assert_eq!(stage[0], ("FROM".to_owned(), "scratch".to_owned()));
+    let copies: Vec<&str> =
+        stage.iter().filter(|(name, _)| name == "COPY").map(|(_, rest)| rest.as_str()).collect();
+    let program = "/usr/local/bin/lync-failover";
+    assert_eq!(copies, ["--from=root /image /", &format!("--from=builder {program} {program}")]);
+    assert!(!stage.iter().any(|(name, _)| ["RUN", "ADD"].contains(&name.as_str())), "{stage:?}");
+    let made = ("RUN".to_owned(), "image-root /image".to_owned());
+    assert!(instructions().contains(&made), "the root is made by image/root");
+}
+
+#[test]
+fn hadolint_has_nothing_to_say_and_would_say_it() {
+    let hadolint = |file: &str| {
+        let output =
+            Command::new(tools().join("bin/hadolint")).args(["--failure-threshold", "style", file]).output();
+        let output = output.unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(hadolint(&path("Containerfile")), (true, String::new()));
+    let spoilt = super::objects::scratch("hadolint").join("Containerfile");
+    std::fs::write(&spoilt, read("Containerfile").replace("FROM scratch", "FROM debian:latest")).unwrap();
+    let (is_well, said) = hadolint(&spoilt.to_string_lossy());
+    assert!(!is_well && said.contains("DL3007"), "{said}");
 }

@@ -3,18 +3,25 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and nobody else sees it")]
 
+mod accepted;
 mod admission;
 #[path = "../controlplane/mod.rs"]
 mod controlplane;
+mod hardening;
+mod helm_test;
 mod image;
+mod layout;
+mod network;
 mod objects;
 mod people;
 mod policies;
 mod pull_request;
+mod readme;
 mod release;
 mod rights;
 mod run;
 mod same;
 mod secrets;
 mod stage;
+mod upgrade;
 mod values;

@@ -49,7 +49,7 @@ pub fn kustomized(directory: &str) -> BTreeMap<Key, Value> {
     parse(&ControlPlane::shared().kubectl(&["kustomize", &path(directory)], "").ok())
 }
 
-/// What `helm install lync-failover` would send, with these values.
+/// What `helm install lync-failover` would send, with these values, and what `helm test` would.
 pub fn templated(settings: &[&str]) -> BTreeMap<Key, Value> {
     parse(&template(settings).ok())
 }

@@ -1,6 +1,6 @@
 //! The operator at work with the rights of its service account, as each way of installing gives them.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ const HOME: &str = "lync-dr";
 
 #[test]
 fn a_failover_with_the_rights_that_helm_gives() {
-    failover("helm", |plane| {
+    failover("helm", "all", |plane| {
         let chart = path("charts/lync-failover");
         plane.helm(&["install", NAME, &chart, "-n", NAMESPACE, "--create-namespace"]).ok();
     });
@@ -24,24 +24,46 @@ fn a_failover_with_the_rights_that_helm_gives() {
 
 #[test]
 fn a_failover_with_the_rights_that_kustomize_gives() {
-    failover("kustomize", |plane| {
+    failover("kustomize", "all", |plane| {
         plane.kubectl(&["apply", "-k", &path("deploy")], "").ok();
     });
 }
 
+/// Only the definitions come from an administrator of the cluster. Whoever installs the rest owns two namespaces and
+/// nothing else, so the API server itself refuses whatever would be an object of the cluster.
 #[test]
 fn a_failover_with_the_rights_for_one_namespace() {
-    failover("watched", |plane| {
+    failover("watched", "one", |plane| {
+        plane.kubectl(&["apply", "--server-side", "-f", &path("crds")], "").ok();
+        plane.kubectl(&["create", "namespace", NAMESPACE], "").ok();
+        for namespace in [HOME, NAMESPACE] {
+            let bind = [
+                "create",
+                "rolebinding",
+                "owner",
+                "--clusterrole=cluster-admin",
+                "--user=olga",
+                "-n",
+                namespace,
+            ];
+            plane.kubectl(&bind, "").ok();
+        }
+        let olga = plane.kubeconfig_for("olga", &[]);
         let chart = path("charts/lync-failover");
+        let install = ["install", NAME, &chart, "-n", NAMESPACE, "--set", "crds.install=false"];
+        let refused = plane.helm_as(&olga, &install).refused();
+        assert!(refused.contains("cannot"), "for all namespaces she may not: {refused}");
         let watched = format!("watchNamespaces={{{HOME}}}");
-        plane.helm(&["install", NAME, &chart, "-n", NAMESPACE, "--create-namespace", "--set", &watched]).ok();
+        // What the attempt left is hers to take away.
+        plane.helm_as(&olga, &["uninstall", NAME, "-n", NAMESPACE, "--ignore-not-found"]).ok();
+        plane.helm_as(&olga, &[&install[..], &["--set", &watched]].concat()).ok();
         let rights = granted(plane, NAMESPACE, NAME);
         assert_eq!(rights.keys().collect::<Vec<_>>(), [HOME, NAMESPACE], "it has rights elsewhere");
     });
 }
 
 /// Installs, lets an editor ask for a failover, and looks at what happened and with which rights.
-fn failover(name: &str, install: impl FnOnce(&ControlPlane)) {
+fn failover(name: &str, namespaces: &str, install: impl FnOnce(&ControlPlane)) {
     let plane = ControlPlane::start();
     let dir = scratch(name);
     plane.kubectl(&["create", "namespace", HOME], "").ok();
@@ -52,6 +74,8 @@ fn failover(name: &str, install: impl FnOnce(&ControlPlane)) {
     let deployment: Value = serde_json::from_str(&text).unwrap();
     let account = deployment["spec"]["template"]["spec"]["serviceAccountName"].as_str().unwrap();
     let kubeconfig = plane.existing_account(NAMESPACE, account);
+
+    assert_listed(&plane, &kubeconfig, namespaces);
 
     let lync = Lync::start(&dir);
     let replicas = ["pod-0", "pod-1"].map(|pod| Replica::start(&deployment, pod, &kubeconfig, &dir));
@@ -65,9 +89,10 @@ fn failover(name: &str, install: impl FnOnce(&ControlPlane)) {
     until("one leads", || replicas.iter().any(leads).then_some(()));
     assert!(!replicas.iter().all(leads), "both lead");
 
-    let bind = "create rolebinding editor --clusterrole=lync-failover-editor --user=ann -n";
-    let bind: Vec<&str> = bind.split(' ').chain([HOME]).collect();
-    plane.kubectl(&bind, "").ok();
+    // Where one namespace is watched, the roles for people are Roles there.
+    let role = if namespaces == "one" { "--role" } else { "--clusterrole" };
+    let role = format!("{role}=lync-failover-editor");
+    plane.kubectl(&["create", "rolebinding", "editor", &role, "--user=ann", "-n", HOME], "").ok();
     let ann = plane.kubeconfig_for("ann", &[]);
     let resources = format!(
         "apiVersion: lyncfailover.dev/v1alpha1\nkind: LyncDeployment\nmetadata: {{name: contoso}}\n\
@@ -106,4 +131,27 @@ fn failover(name: &str, install: impl FnOnce(&ControlPlane)) {
     let mut requests = plane.audit("lync-failover/");
     requests.retain(|request| request.user == user);
     assert_least(&granted(&plane, NAMESPACE, account), &requests);
+}
+
+/// What the API server itself says that the account may do, where the resources are, in its own namespace, and
+/// elsewhere: as in the golden file.
+fn assert_listed(plane: &ControlPlane, account: &Path, namespaces: &str) {
+    let mut text = String::new();
+    for namespace in [HOME, NAMESPACE, "default"] {
+        let listed = plane.kubectl_as(account, &["auth", "can-i", "--list", "-n", namespace], "").ok();
+        text += &format!("# kubectl auth can-i --list -n {namespace}\n");
+        // What every account may: to ask what it may do, and to read pages such as /healthz.
+        let own = |line: &&str| !line.starts_with("selfsubject") && !line.starts_with(' ');
+        for line in listed.lines().filter(own) {
+            text += &line.split_whitespace().collect::<Vec<_>>().join(" ");
+            text += "\n";
+        }
+    }
+    let golden = path(&format!("tests/packaging/golden/rights-{namespaces}.txt"));
+    let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&golden, text).unwrap();
+    } else {
+        assert_eq!(text, expected, "on the right {golden}; if the new rights are meant, UPDATE_GOLDEN=1");
+    }
 }

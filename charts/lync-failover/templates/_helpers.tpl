@@ -37,3 +37,42 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   resources: [events]
   verbs: [create, patch]
 {{- end -}}
+
+{{- /* The rights of people, which a ClusterRole or a Role gives. A status is the operator's word: nobody is given the
+right to write it. */ -}}
+{{- define "lync-failover.viewerRules" -}}
+- apiGroups: [lyncfailover.dev]
+  resources: [lyncdeployments, lyncfailovers]
+  verbs: [get, list, watch]
+{{- end -}}
+
+{{- define "lync-failover.editorRules" -}}
+- apiGroups: [lyncfailover.dev]
+  resources: [lyncdeployments, lyncfailovers]
+  verbs: [get, list, watch, create, update, patch, delete, deletecollection, apply]
+{{- end -}}
+
+{{- define "lync-failover.approverRules" -}}
+- apiGroups: [lyncfailover.dev]
+  resources: [lyncdeployments]
+  verbs: [get, list, watch]
+- apiGroups: [lyncfailover.dev]
+  resources: [lyncfailovers]
+  verbs: [get, list, watch, update, patch, approve]
+{{- end -}}
+
+{{- /* What Pod Security `restricted` asks of a Pod, and of its container; and nothing is written on the image. */ -}}
+{{- define "lync-failover.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "lync-failover.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}

@@ -162,11 +162,7 @@ impl Case {
             watch: &self.watch,
             evidence: &self.evidence,
             limits: &limits,
-            objectives: Objectives {
-                rpo: self.rpo,
-                export_every: EXPORT_EVERY,
-                makes_exports: false,
-            },
+            objectives: Objectives { rpo: self.rpo, export_every: EXPORT_EVERY, makes_exports: false },
             now,
         })
     }
