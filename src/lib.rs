@@ -26,5 +26,6 @@ pub mod simulator;
 pub mod snapshot;
 pub mod status;
 mod text;
+mod tls;
 pub mod winrm;
 pub mod wsman;

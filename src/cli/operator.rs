@@ -1,6 +1,6 @@
 //! `lync-failover operator`: run in a cluster.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 use jiff::SignedDuration;
@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::{CliError, log::LogFormat};
 use crate::{
     api::parse_duration,
-    operator::{DEFAULT_NAMESPACE, Settings, lease::Timing, run},
+    operator::{DEFAULT_NAMESPACE, Settings, WebhookSettings, lease::Timing, run},
 };
 
 /// Run the operator against the cluster of the kubeconfig, or the one that it runs in.
@@ -26,6 +26,12 @@ pub(super) struct OperatorCommand {
     /// Where /livez, /readyz and /metrics are served.
     #[arg(long, default_value = "127.0.0.1:8080")]
     http: SocketAddr,
+    /// Where the API server may ask for the plan of a LyncFailover that is being applied. Default: nowhere.
+    #[arg(long, value_name = "ADDRESS", requires = "webhook_tls_dir")]
+    webhook: Option<SocketAddr>,
+    /// The folder with tls.crt and tls.key for that. They are read again when they change.
+    #[arg(long, value_name = "DIR", requires = "webhook")]
+    webhook_tls_dir: Option<PathBuf>,
     /// Act without a lease. Only safe while there is no other replica.
     #[arg(long)]
     no_leader_election: bool,
@@ -73,6 +79,10 @@ impl OperatorCommand {
             watch_namespace: self.watch_namespace,
             identity: self.identity.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
             http: self.http,
+            webhook: self
+                .webhook
+                .zip(self.webhook_tls_dir)
+                .map(|(address, tls_dir)| WebhookSettings { address, tls_dir }),
             election: (!self.no_leader_election).then_some(timing),
         };
         run(client, settings).await.map_err(|err| CliError::Failed(err.to_string()))

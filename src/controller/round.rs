@@ -90,6 +90,8 @@ pub struct Round {
     pub watch: Watch,
     /// What it means for each subject, in their order.
     pub passed: Vec<Passed>,
+    /// What would be remembered of a resource that nobody has seen before.
+    pub newcomer: Progress,
     /// The operation in flight, whoever began it.
     pub in_flight: Option<OwnedIntent>,
     /// Whether a run has begun and not ended.
@@ -196,10 +198,14 @@ impl Rounds {
             plan,
             progress: remembered(shell, &mandate, &record, subject, &self.watch),
         });
-        let of_nobody = record.progress(&Owner(String::new()), 0, &self.watch);
+        let passed = passed.collect();
+        let (nobody, nothing) = (Owner(String::new()), Desired::default());
+        let of_nobody = record.progress(&nobody, 0, &self.watch);
+        let newcomer = Subject { owner: &nobody, name: "", desired: &nothing, generation: 0 };
         Ok(Round {
             assessment: assess(&seen, &of_nobody, &org.limits, now),
-            passed: passed.collect(),
+            passed,
+            newcomer: remembered(shell, &mandate, &record, &newcomer, &self.watch),
             is_running: record.resources.values().any(|memory| memory.run.is_some()),
             in_flight: record.intent,
             observed: seen,

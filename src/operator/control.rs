@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use kube::{
     Client, ResourceExt,
     runtime::events::{Recorder, Reporter},
@@ -16,6 +17,7 @@ use super::{
     metrics::Metrics,
     resources::Resources,
     unreadable::{Told, tell_orphans, tell_unreadable},
+    webhook::Known,
     worker::work,
 };
 
@@ -29,6 +31,8 @@ pub(super) struct Shared {
     pub(super) namespace: String,
     pub(super) environment: Environment,
     pub(super) exporting: Arc<Exporting>,
+    /// What the last rounds have seen, for who asks what a spec would lead to.
+    pub(super) known: Known,
 }
 
 /// The controller of all deployments that it can see.
@@ -60,6 +64,7 @@ impl Controller {
             namespace: namespace.to_owned(),
             environment,
             exporting: Arc::default(),
+            known: Known::default(),
         }))
     }
 
@@ -74,6 +79,15 @@ impl Controller {
 
     pub(super) fn metrics(&self) -> Arc<Metrics> {
         Arc::clone(&self.0.metrics)
+    }
+
+    /// What the last rounds have seen. They leave it there from the moment on at which somebody wants it.
+    pub(super) fn known(&self) -> &Known {
+        &self.0.known
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.environment.clock.now()
     }
 
     /// Waits until every kind of resource has been listed once.

@@ -22,6 +22,7 @@ mod resources;
 mod run;
 mod secrets;
 mod unreadable;
+mod webhook;
 mod worker;
 mod write_status;
 
@@ -32,3 +33,4 @@ pub use finalizer::FINALIZER;
 pub(crate) use run::LEASE;
 pub use run::{DEFAULT_NAMESPACE, OperatorError, Settings, run};
 pub(crate) use secrets::ClusterSecrets;
+pub use webhook::WebhookSettings;

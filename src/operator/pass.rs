@@ -16,6 +16,7 @@ use super::{
     finalizer::{GuardedStore, has_finalizer, set_finalizer},
     report::labels,
     reporter::{Batch, Reporter, Word},
+    webhook::{Member, Seen},
     worker::{AFTER_FAILURE, owners},
 };
 use crate::{
@@ -98,6 +99,22 @@ pub(super) async fn pass(
         beside.sign_ins.go_on(org, &round.observed, &all);
     } else {
         beside.sign_ins = SignInTests::default();
+    }
+    if shared.known.is_wanted() {
+        let members = usable.iter().zip(&round.passed).map(|(one, passed)| Member {
+            owner: one.owner.clone(),
+            name: one.name.clone(),
+            desired: one.desired.clone(),
+            progress: passed.progress.clone(),
+        });
+        let seen = Seen {
+            at: now,
+            observed: round.observed.clone(),
+            limits: org.limits.clone(),
+            newcomer: round.newcomer.clone(),
+            members: members.collect(),
+        };
+        shared.known.keep(deployment, seen);
     }
     let passed = std::mem::take(&mut round.passed);
     words.extend(usable.into_iter().zip(passed).map(|(one, passed)| {

@@ -282,6 +282,7 @@ mod tests {
             exports_unseen: None,
             watch: Watch::default(),
             passed: Vec::new(),
+            newcomer: Progress::default(),
             in_flight: None,
             is_running: false,
         }

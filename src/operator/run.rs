@@ -14,6 +14,7 @@ use super::{
     environment::Environment,
     http::serve,
     lease::{Leadership, Timing, hold},
+    webhook::{self, WebhookSettings},
 };
 
 /// The namespace of the operator, where nobody says otherwise.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub http: SocketAddr,
     /// How replicas elect a leader; `None`: this process acts without a lease.
     pub election: Option<Timing>,
+    /// Where the API server may ask for the plan of a spec; `None`: nowhere.
+    pub webhook: Option<WebhookSettings>,
 }
 
 /// Why the operator ended, or did not start.
@@ -71,6 +74,10 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), OperatorError
 
     let (stop_lease, stopped) = watch::channel(false);
     let (leading, leadership) = watch::channel(Leadership::Standby);
+    if let Some(webhook) = settings.webhook {
+        controller.known().want();
+        tokio::spawn(webhook::serve(webhook, controller.clone(), leadership.clone()));
+    }
     let lease = settings.election.map(|timing| {
         let leases: Api<Lease> = Api::namespaced(client, &settings.namespace);
         let identity = settings.identity.clone();

@@ -59,6 +59,7 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
     }
     // A last report must not show again what is forgotten now.
     drop(reporter);
+    shared.known.forget(&first);
     shared.metrics.forget_deployment(&labels(&*first));
     shared.environment.simulators.close(&uid);
 }

@@ -25,3 +25,4 @@ mod secrets;
 mod stage;
 mod upgrade;
 mod values;
+mod webhook;

@@ -43,6 +43,16 @@ fn the_ports_are_those_that_the_operator_uses() {
     assert_eq!(ports(&spec["egress"]), used.map(str::to_owned).into());
 }
 
+/// The API server is let in where it is to ask for plans.
+#[test]
+fn the_webhook_opens_its_port() {
+    let policy = policy(&["--set", "webhook.enabled=true"]);
+    assert_eq!(
+        ports(&policy["spec"]["ingress"]),
+        BTreeSet::from(["TCP 8080".to_owned(), "TCP 9443".to_owned()])
+    );
+}
+
 #[test]
 fn places_and_further_rules_are_taken_over_and_accepted() {
     let settings = json!({

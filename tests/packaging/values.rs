@@ -59,6 +59,8 @@ fn bad_values_are_refused_and_named() {
         ("affinity.podAffinities.a=b", "affinity"),
         ("priorityClassName=High Priority", "priorityClassName"),
         ("extraVolumes[0].emptyDir.medium=Memory", "extraVolumes"),
+        ("webhook.enable=true", "enable"),
+        ("webhook.certManager=yes", "certManager"),
         ("extraVolumeMounts[0].name=ca,extraVolumeMounts[0].mountPath=ca", "mountPath"),
     ];
     for (setting, named) in bad {

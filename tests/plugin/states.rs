@@ -31,15 +31,19 @@ fn ready(stage: &Stage<'_>, wanted: &str) {
     });
 }
 
-/// What the organisation is seen to be; a first look may not have all of it.
+/// Fresh exports of everything, which readiness asks for; made by somebody else.
+const EXPORTED: &str = "exports: {all: 1h}";
+
+/// What the organisation is seen to be, after a drill; a first look may not have all of it.
 fn until_readiness(stage: &Stage<'_>, reason: &str) {
+    stage.kubectl(&["annotate", "ldep", "contoso", "lyncfailover.dev/drill-requested-at=now"]);
     let path = "jsonpath={.status.conditions[?(@.type==\"DrReady\")].reason}";
     stage.until(reason, || stage.kubectl(&["get", "ldep", "contoso", "-o", path]) == reason);
 }
 
 #[test]
 fn all_is_well_until_the_operator_dies() {
-    let stage = stage("lync-well", "");
+    let stage = stage("lync-well", EXPORTED);
     stage.apply(&at_home());
     let leader = operator(&stage);
     ready(&stage, "True Converged");
@@ -92,7 +96,7 @@ fn consent_then_the_failover_and_after() {
 
 #[test]
 fn an_approval_is_awaited_then_suspended_then_refused() {
-    let stage = stage("lync-approval", "");
+    let stage = stage("lync-approval", EXPORTED);
     stage.apply(AWAY);
     let _leader = operator(&stage);
     ready(&stage, "False AwaitingApproval");

@@ -44,6 +44,11 @@ right to write it. */ -}}
 - apiGroups: [lyncfailover.dev]
   resources: [lyncdeployments, lyncfailovers]
   verbs: [get, list, watch]
+# Whether the operator lives: its Lease, where it lives.
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [lync-failover]
+  verbs: [get, list]
 {{- end -}}
 
 {{- define "lync-failover.editorRules" -}}

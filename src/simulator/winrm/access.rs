@@ -3,13 +3,10 @@
 use std::sync::{Arc, atomic::AtomicU64};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use openssl::{
-    error::ErrorStack,
-    pkey::PKey,
-    ssl::{SslAcceptor, SslMethod},
-    x509::X509,
-};
+use openssl::{error::ErrorStack, ssl::SslAcceptor};
 use zeroize::Zeroizing;
+
+use crate::tls::acceptor;
 
 /// An account of the simulated organisation. Its domain is whatever the client says.
 #[derive(Clone)]
@@ -56,17 +53,7 @@ impl Access {
     ///
     /// What OpenSSL says about the certificate or the key.
     pub fn https(accounts: Vec<Account>, certificates: &[u8], key: &[u8]) -> Result<Self, ErrorStack> {
-        let mut builder = SslAcceptor::mozilla_intermediate(SslMethod::tls_server())?;
-        for (at, certificate) in X509::stack_from_pem(certificates)?.into_iter().enumerate() {
-            if at == 0 {
-                builder.set_certificate(&certificate)?;
-            } else {
-                builder.add_extra_chain_cert(certificate)?;
-            }
-        }
-        builder.set_private_key(PKey::private_key_from_pem(key)?.as_ref())?;
-        builder.check_private_key()?;
-        Ok(Self { accounts, tls: Some(builder.build()), refused: Arc::default() })
+        Ok(Self { accounts, tls: Some(acceptor(certificates, key)?), refused: Arc::default() })
     }
 
     /// The schemes that are offered.
