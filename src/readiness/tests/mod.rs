@@ -209,12 +209,12 @@ fn what_was_seen_too_long_ago_is_unknown_and_worth_nothing() {
 }
 
 #[test]
-fn what_nobody_looks_at_yet_is_unknown_and_costs_its_weight() {
+fn where_there_was_no_drill_it_is_unknown_and_costs_its_weight() {
     let case = Case { evidence: Evidence::default(), ..Case::healthy() };
     let judged = case.judge();
     assert_eq!(names(&judged, CheckResult::Unknown), [CheckName::LastDrill]);
     let drill = judged.checks.iter().find(|check| check.name == CheckName::LastDrill).expect("there");
-    assert!(drill.message.contains("a person has to see"), "{}", drill.message);
+    assert!(drill.message.contains("no drill that is known of"), "{}", drill.message);
     assert_eq!((judged.score, fixes(&judged.checks).len()), (97, 1));
 }
 
