@@ -47,7 +47,7 @@ fn nothing_else_runs_a_cmdlet() {
     let runs = |source: &crate::source::Source| source.code.contains("& $command");
     let found: BTreeSet<&str> =
         sources().iter().filter(|(_, source)| runs(source)).map(|(path, _)| path.as_str()).collect();
-    let expected = ["Invoke-LfAction", "Invoke-LfRead", "Invoke-LfRehearsal"];
+    let expected = ["Invoke-LfAction", "Invoke-LfExport", "Invoke-LfRead", "Invoke-LfRehearsal"];
     let expected = expected.map(|name| format!("LyncFailover/Private/{name}.ps1"));
     assert_eq!(found, expected.iter().map(String::as_str).collect());
 }
