@@ -16,13 +16,17 @@ use super::{
 };
 
 /// Kinds whose definitions others bring: they are looked at for their form, since nobody here knows their fields.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("argoproj.io/", "Argo CD; tests/gitops tries them with its definitions"),
+    ("source.toolkit.fluxcd.io/", "Flux; the same"),
     ("kustomize.toolkit.fluxcd.io/", "Flux; tests/gitops asks its expressions"),
     ("cert-manager.io/", "cert-manager"),
     ("monitoring.coreos.com/", "the Prometheus operator"),
 ];
 /// YAML that is no object, by the end of its name.
-const NO_OBJECTS: [(&str, &str); 5] = [
+const NO_OBJECTS: [(&str, &str); 7] = [
+    ("pull-request/github.yaml", "a workflow; tests/pages looks at it"),
+    ("pull-request/gitlab.yaml", "the same"),
     ("health_test.yaml", "what Argo CD's own tests of its scripts read"),
     ("action_test.yaml", "the same"),
     ("monitoring/rules.yaml", "what the PrometheusRule is made of; promtool checks it in tests/monitoring"),
@@ -85,7 +89,9 @@ fn with_namespaces<'a>(plane: &ControlPlane, objects: impl Iterator<Item = &'a V
     for namespace in named.collect::<BTreeSet<&str>>() {
         let object =
             serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}});
-        plane.kubectl(&["apply", "--server-side", "-f", "-"], &object.to_string()).ok();
+        // With a manager of its own: else the labels that others gave the namespace would go.
+        let apply = ["apply", "--server-side", "--field-manager=accepted", "-f", "-"];
+        plane.kubectl(&apply, &object.to_string()).ok();
     }
 }
 

@@ -96,7 +96,10 @@ fn pod_security_takes_the_pod_and_refuses_each_spoilt_one() {
 fn the_samples_are_accepted() {
     let plane = installed();
     // Namespaced objects are refused while their namespace is only tried.
-    plane.kubectl(&["create", "namespace", "lync-dr"], "").ok();
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lync-dr"}});
+    plane
+        .kubectl(&["apply", "--server-side", "--field-manager=admission", "-f", "-"], &namespace.to_string())
+        .ok();
     let tried = |directory| {
         let objects = path(directory);
         let tried = ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-k", &objects];

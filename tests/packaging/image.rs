@@ -57,15 +57,16 @@ fn the_image_runs_as_the_user_of_the_deployment_and_is_built_from_the_lock_file(
     }
 }
 
-/// Nothing but what `image/root` makes and the program: the last stage begins empty and runs nothing.
+/// Nothing but what `image/root` makes and the programs: the last stage begins empty and runs nothing.
 #[test]
 fn the_image_begins_empty() {
     let stage = last_stage();
     assert_eq!(stage[0], ("FROM".to_owned(), "scratch".to_owned()));
     let copies: Vec<&str> =
         stage.iter().filter(|(name, _)| name == "COPY").map(|(_, rest)| rest.as_str()).collect();
-    let program = "/usr/local/bin/lync-failover";
-    assert_eq!(copies, ["--from=root /image /", &format!("--from=builder {program} {program}")]);
+    let [program, plugin] = ["lync-failover", "kubectl-lync"]
+        .map(|name| format!("--from=builder /usr/local/bin/{name} /usr/local/bin/{name}"));
+    assert_eq!(copies, ["--from=root /image /", &program, &plugin]);
     assert!(!stage.iter().any(|(name, _)| ["RUN", "ADD"].contains(&name.as_str())), "{stage:?}");
     let made = ("RUN".to_owned(), "image-root /image".to_owned());
     assert!(instructions().contains(&made), "the root is made by image/root");

@@ -50,10 +50,16 @@ fn image() -> &'static Image {
         umoci(&["init", "--layout", &layout.to_string_lossy()]);
         umoci(&["new", "--image", &name]);
         // As a release is built: without its symbols, which are in the way of nothing but the size.
-        let program = dir.join("lync-failover");
-        let stripped =
-            Command::new("strip").arg("-o").arg(&program).arg(env!("CARGO_BIN_EXE_lync-failover")).status();
-        assert!(stripped.expect("strip comes with the C compiler").success());
+        let built = [
+            ("lync-failover", env!("CARGO_BIN_EXE_lync-failover")),
+            ("kubectl-lync", env!("CARGO_BIN_EXE_kubectl-lync")),
+        ];
+        let programs = built.map(|(name, built)| {
+            let program = dir.join(name);
+            let stripped = Command::new("strip").arg("-o").arg(&program).arg(built).status();
+            assert!(stripped.expect("strip comes with the C compiler").success());
+            (format!("/usr/local/bin/{name}"), program)
+        });
         for (instruction, rest) in &last_stage()[1..] {
             let words: Vec<&str> = rest.split(' ').collect();
             match (instruction.as_str(), words.as_slice()) {
@@ -61,7 +67,8 @@ fn image() -> &'static Image {
                     let root = tools().join("root");
                     umoci(&["insert", "--rootless", "--image", &name, &root.to_string_lossy(), to]);
                 }
-                ("COPY", ["--from=builder", "/usr/local/bin/lync-failover", to]) => {
+                ("COPY", ["--from=builder", from, to]) => {
+                    let (_, program) = programs.iter().find(|(name, _)| name == from).expect("built");
                     umoci(&["insert", "--rootless", "--image", &name, &program.to_string_lossy(), to]);
                 }
                 ("USER", [user]) => drop(umoci(&["config", "--image", &name, "--config.user", user])),
@@ -145,11 +152,11 @@ fn the_layout_is_an_image_for_kubernetes() {
         "Operator for the disaster recovery of Lync Server 2013"
     );
     let layers = manifest["layers"].as_array().unwrap();
-    assert_eq!(layers.len(), 2, "the root, and the program");
-    // Beside the program there is little: a layer of more than 5 MB has something in it that nobody needs.
+    assert_eq!(layers.len(), 3, "the root, and two programs");
+    // Beside the programs there is little: a layer of more than 5 MB has something in it that nobody needs.
     let sizes: Vec<u64> = layers.iter().map(|layer| layer["size"].as_u64().unwrap()).collect();
     assert!(sizes[0] < 5_000_000, "{sizes:?}");
-    // Without optimisation the program is larger than a release.
+    // Without optimisation the programs are larger than a release.
     assert!(sizes.iter().sum::<u64>() < 60_000_000, "{sizes:?}");
 }
 
@@ -168,7 +175,8 @@ fn there_is_no_shell_and_nothing_that_anybody_may_write() {
             programs.push(file);
         }
     }
-    assert_eq!(programs, ["usr/local/bin/lync-failover"]);
+    programs.sort_unstable();
+    assert_eq!(programs, ["usr/local/bin/kubectl-lync", "usr/local/bin/lync-failover"]);
     // A scanner finds what Debian has to say about the libraries.
     for package in ["libc6", "libgcc-s1", "ca-certificates"] {
         let note = fs::read_to_string(image.files.join("var/lib/dpkg/status.d").join(package)).unwrap();
