@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use lync_failover::{
     bridge::SimulatedBridge,
     clock::{Clock, ScaledClock},
-    controller::{Endpoint, Organisation, observe},
+    controller::{Endpoint, Look, Organisation, observe},
     lync::{EdgeFqdn, Fact, Observed, PoolFqdn, PoolState, SqlInstance, Topology},
     plan::{Limits, Observer, Progress, Vote, assess},
     simulator::{Rebuilt, Scenario, Simulator, from_observed},
@@ -36,7 +36,7 @@ async fn see(scenario: &Scenario, secs: i64) -> Observed {
             limits: Limits::default(),
             interval: SignedDuration::from_secs(60),
         },
-        None,
+        Look::default(),
     )
     .await
 }

@@ -635,6 +635,117 @@ fn a_change_by_hand_outlasts_the_process() {
     assert_eq!(next.clone().recalling(&old.hops).hops, next.hops);
 }
 
+/// A step of the operator that ended while nobody looked is not taken for a person's change of a later time, whose replica
+/// would never come.
+#[test]
+fn a_change_of_ours_is_ours_after_a_restart_too() {
+    let (before, after) = (sketch(POOL1_GONE), after_the_edge_change(false));
+    let look = |watch: Watch, sketch: &Sketch, at: Timestamp| {
+        let mut seen = sketch.clone();
+        seen.age = now().duration_since(at).as_secs();
+        watch.with_observation(&seen.observed(), &Limits::default(), at)
+    };
+    let remembered = look(Watch::default(), &before, ago(60)).hops;
+    let next = look(Watch::default().recalling(&remembered), &after, now());
+    let mut observed = after.observed();
+    if let Fact::Known { value, .. } = &mut observed.replicas {
+        value.get_mut(&fqdn::<MachineFqdn>("edge1")).unwrap().last_update_creation = Some(ago(10));
+    }
+    let known = progress(&after, &[(edge_step(), 20, completed())]);
+    let known = Progress { watch: Watch { hops: next.hops, ..after.progress().watch }, ..known };
+    let decision = plan(&after.desired, &observed, &known, &Limits::default(), now()).decision;
+    assert!(matches!(&decision, Decision::Execute { step, .. } if *step == pool_step()), "{decision:?}");
+}
+
+/// Two deployments of one organisation remember in one place: neither forgets what the other has seen, and at rest
+/// neither writes.
+#[test]
+fn what_two_deployments_remember_of_next_hops_is_one() {
+    use lync_failover::controller::OrganisationRecord;
+    let edge = fqdn::<EdgeFqdn>("edge1");
+    let hop = |name: &str, left: Option<&str>, since: i64| Hop {
+        pool: pool(name),
+        left: left.map(pool),
+        before: ago(since + 30),
+        since: ago(since),
+    };
+    let watch = |hop: Hop| Watch { hops: [(edge.clone(), hop)].into(), ..Watch::default() };
+    let change = hop("pool2", Some("pool1"), 300);
+    for (what, other, kept) in [
+        ("it came later, and saw no change", hop("pool2", None, 200), &change),
+        ("it saw the change later", hop("pool2", Some("pool1"), 290), &change),
+        ("it is blind since before", hop("pool1", None, 900), &change),
+        ("it saw the change earlier", hop("pool2", Some("pool1"), 310), &hop("pool2", Some("pool1"), 310)),
+        ("it saw the next change", hop("pool1", Some("pool2"), 100), &hop("pool1", Some("pool2"), 100)),
+    ] {
+        let (mine, theirs) = (watch(change.clone()), watch(other));
+        let mut record = OrganisationRecord::default();
+        record.keep_hops(&mine, now());
+        record.keep_hops(&theirs, now());
+        assert_eq!(record.hops.get(&edge), Some(kept), "{what}");
+        let settled = record.clone();
+        record.keep_hops(&mine, now());
+        record.keep_hops(&theirs, now());
+        assert_eq!(record, settled, "{what}: it is written again and again");
+    }
+}
+
+/// A host that cannot be reached for a night does not fill the record.
+#[test]
+fn attempts_that_did_not_begin_do_not_pile_up() {
+    let sketch = after_the_edge_change(false);
+    let never = |why: &str| StepOutcome::NotStarted(why.to_owned());
+    let seen = progress(&sketch, &[(edge_step(), 7000, completed()), (pool_step(), 6000, refused("busy"))]);
+    let (mut run, template) = (seen.run.clone().unwrap(), seen.recent[1].clone());
+    let ends = |run: &mut Run, outcome: StepOutcome, secs: i64| {
+        run.add(StepRecord { outcome, ended_at: ago(secs), ..template.clone() });
+    };
+    for night in 0..1000 {
+        ends(&mut run, never("nobody answers"), 5000 - night);
+    }
+    assert_eq!(run.records.len(), 3, "both that ran, and the last that did not");
+    assert_eq!(run.records[2].ended_at, ago(4001));
+    // Reasons that differ are kept, up to a limit, and what ran outlasts them.
+    for night in 0..1000 {
+        ends(&mut run, never(&format!("try {night}")), 4000 - night);
+    }
+    assert_eq!(run.records.len(), 128);
+    assert_eq!(run.records[..2], seen.run.unwrap().records[..]);
+    for night in 0..1000 {
+        ends(&mut run, refused(&format!("try {night}")), 3000 - night);
+    }
+    assert_eq!((run.records.len(), &run.records[0].step), (128, &edge_step()), "the only one of its step");
+}
+
+/// What takes the place of what there was is not made while people may need that.
+#[test]
+fn what_a_failover_has_left_behind_is_not_exported() {
+    use lync_failover::exports::{needed, wanted};
+    let kinds = |observed: &Observed, moved: Option<i64>| {
+        let moved = moved.map(|hours| now() - SignedDuration::from_hours(hours));
+        let all = wanted(observed, moved, now());
+        let names = all.iter().map(|of| of.pool().map_or(of.kind(), |pool| pool.short()));
+        (names.collect::<Vec<_>>().join(" "), needed(observed, moved, now()).len())
+    };
+    let sketch = sketch(POOL1_GONE);
+    let healthy = sketch.observed();
+    assert_eq!(kinds(&healthy, None), ("Configuration Locations pool1 pool2".to_owned(), 4));
+    assert_eq!(
+        kinds(&healthy, Some(167)),
+        ("Configuration pool1 pool2".to_owned(), 3),
+        "the store has moved"
+    );
+    assert_eq!(kinds(&healthy, Some(168)), ("Configuration Locations pool1 pool2".to_owned(), 4));
+    let mut observed = healthy.clone();
+    for state in [PoolState::FailingOver, PoolState::FailedOver, PoolState::FailingBack] {
+        let fact = Fact::known(state, now(), Source::Probe);
+        observed.pool_states.insert(pool("pool1"), fact);
+        assert_eq!(kinds(&observed, None), ("Configuration pool2".to_owned(), 2), "{state}");
+    }
+    observed.pool_states.insert(pool("pool1"), Fact::Unknown(Why::NotObserved));
+    assert_eq!(kinds(&observed, None), ("Configuration pool2".to_owned(), 4), "nobody knows");
+}
+
 #[test]
 fn a_new_generation_may_send_an_unknown_cmdlet_again() {
     let sketch = after_the_edge_change(false);

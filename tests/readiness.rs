@@ -57,7 +57,7 @@ async fn judge_alone(scenario: &str, minutes: u32) -> Readiness {
 /// A drill that went well.
 fn drilled(before: Timestamp) -> Evidence {
     let drill = Drill { ended_at: before - SignedDuration::from_hours(1), outcome: DrillOutcome::Passed };
-    Evidence { last_drill: Fact::known(drill, before, Source::Probe) }
+    Evidence { last_drill: Fact::known(drill, before, Source::Probe), ..Evidence::default() }
 }
 
 fn names(judged: &Readiness, result: CheckResult) -> Vec<CheckName> {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use lync_failover::{
     bridge::{Adoption, Answer, Bridge, CallError, Fence, Followed, Operation, RemoteSimulator},
     clock::SystemClock,
-    controller::{Endpoint, Organisation, observe},
+    controller::{Endpoint, Look, Organisation, observe},
     lync::{MachineFqdn, cmdlet::Query},
     plan::Limits,
 };
@@ -34,9 +34,9 @@ pub(crate) async fn of_an_observation(simulator: SocketAddr, host: &str, pool: &
         limits: Limits::default(),
         interval: jiff::SignedDuration::from_secs(60),
     };
-    let first = observe(&organisation, None).await;
+    let first = observe(&organisation, Look::default()).await;
     bridge.heard.lock().expect("whole").clear();
-    observe(&organisation, Some(&first)).await;
+    observe(&organisation, Look { before: Some(&first), ..Look::default() }).await;
     let mut heard = std::mem::take(&mut *bridge.heard.lock().expect("whole"));
     assert_eq!(heard.len(), 1, "an observation is one round trip: {heard:?}");
     heard.remove(0)

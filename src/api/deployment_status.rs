@@ -75,6 +75,15 @@ impl Default for LyncDeploymentStatus {
     }
 }
 
+impl LyncDeploymentStatus {
+    /// The last drill, if it was one of this organisation, or nobody knows of which.
+    pub fn drill_of(&self, organisation: Option<&str>) -> Option<&DrillStatus> {
+        let is_other =
+            organisation.zip(self.organisation.as_deref()).is_some_and(|(one, other)| one != other);
+        self.drill.as_ref().filter(|_| !is_other)
+    }
+}
+
 /// A registrar pool.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]

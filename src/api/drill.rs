@@ -14,10 +14,10 @@ pub const DRILL_REQUESTED_AT: &str = "lyncfailover.dev/drill-requested-at";
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct DrillSpec {
-    /// Time from the start of one drill to the next, from 24h to 8760h (a year), such as 720h. One that could
-    /// not be finished is tried again after a day.
+    /// Time from the start of one drill to the next, from 24h to 4320h (180 days), such as 720h. One that did
+    /// not pass is made again after a day.
     #[schemars(length(max = 20))]
-    #[x_kube(validation = rules::duration("every", "24h", "8760h"))]
+    #[x_kube(validation = rules::duration("every", "24h", "4320h"))]
     pub every: String,
 }
 

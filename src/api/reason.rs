@@ -35,6 +35,8 @@ closed_enum! {
         InvalidSpec,
         /// The LyncDeployment that the spec names is not there.
         DeploymentNotFound,
+        /// The operator's record of the organisation cannot be read or written: without it nothing is done.
+        RecordUnusable,
         /// A step failed, and doing it again would not help.
         Failed,
         /// A step was started and it is not known what it did.
@@ -43,8 +45,6 @@ closed_enum! {
         Unknown,
         /// Nobody has looked yet.
         NotObserved,
-        /// What was known is too old to rely on.
-        Stale,
         /// It works.
         Healthy,
         /// It does not work.
@@ -107,8 +107,6 @@ closed_enum! {
         NotAvailable,
         /// It is under way.
         Progressing,
-        /// It is not under way.
-        Idle,
         /// It has nothing to do with this resource.
         NotApplicable,
     }

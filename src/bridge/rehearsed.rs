@@ -14,6 +14,8 @@ pub enum Rehearsed {
     Found,
     /// Nothing was tried, for a reason that says nothing about the cmdlet; in words.
     NotTried(String),
+    /// Nothing was tried, because no change can be made from the host as it is; in words.
+    Unfit(String),
 }
 
 impl Rehearsed {

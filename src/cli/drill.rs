@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     api::{DrillOutcome, DrillStatus},
-    controller::{Organisation, Stop, drill, observe},
+    controller::{Look, Organisation, Stop, drill, observe},
     drill::{Standing, obstacle, scripts, status},
     lync::Observed,
     plan::{Progress, Watch, assess},
@@ -68,7 +68,7 @@ impl DrillCommand {
 
 /// Looks once and tries everything, if that can be done now.
 async fn try_all(org: &Organisation) -> DrillStatus {
-    let observed = observe(org, None).await;
+    let observed = observe(org, Look { without_exports: true, ..Look::default() }).await;
     let started = org.clock.now();
     let watch = Watch::default().with_observation(&observed, &org.limits, started);
     if let Some(why) = in_the_way(org, &observed, &watch, started) {

@@ -17,7 +17,7 @@ use crate::{
         winrm::{Access, WinRmBridge},
     },
     clock::{Clock, SystemClock},
-    controller::{Organisation, observe},
+    controller::{Look, Organisation, observe},
     operator::ClusterSecrets,
     reach::{self, FileSecrets, SecretData, SecretDocument, Secrets},
     snapshot::{Snapshot, Subject},
@@ -111,7 +111,7 @@ pub(super) struct Reached {
 impl Reached {
     /// Looks once, and leaves nothing open behind.
     pub(super) async fn look(self, subject: Subject) -> Snapshot {
-        let observed = observe(&self.organisation, None).await;
+        let observed = observe(&self.organisation, Look::default()).await;
         self.close().await;
         Snapshot::new(subject, self.organisation.clock.now(), observed)
     }

@@ -121,12 +121,21 @@ fn who_may_know<'a>(
 
 /// How many hosts are asked for a report: nothing depends on it.
 const FOR_A_REPORT: usize = 3;
+/// How long they are asked for it, all together: the next step waits.
+const REPORT_LIMIT: SignedDuration = SignedDuration::from_secs(10);
 
 /// The report that the cmdlet of an ended operation has kept, if it keeps one and somebody can say where.
-async fn report_of(org: &Organisation, operation: &Operation, outcome: &StepOutcome) -> Option<String> {
-    if !operation.mutation.keeps_report() || !matches!(outcome, StepOutcome::Ended(_)) {
+async fn report_of(org: &Organisation, record: &StepRecord) -> Option<String> {
+    if !record.operation.mutation.keeps_report() || !record.has_ended() {
         return None;
     }
+    tokio::select! {
+        report = ask_for_report(org, &record.operation) => report,
+        () = org.clock.sleep(REPORT_LIMIT) => None,
+    }
+}
+
+async fn ask_for_report(org: &Organisation, operation: &Operation) -> Option<String> {
     for via in who_may_know(org, operation).take(FOR_A_REPORT) {
         match org.bridge.report(via, operation).await {
             Ok(report) => return report,
@@ -177,20 +186,21 @@ pub(super) fn decide_unanswered(
     is_approved.then(|| StepOutcome::NotStarted(format!("a person approved to do it again; {why}")))
 }
 
-/// Stores the outcome of the operation in flight: the intent becomes a record of the run that it belongs
-/// to.
+/// Stores the outcome of the operation in flight: the intent becomes a record of the run that it belongs to. Where its
+/// report is, if it has one, is asked afterwards: nothing may come between an outcome and its record.
 pub(super) async fn settle(
     shell: Shell<'_>,
     outcome: StepOutcome,
     mut kept: Kept,
 ) -> Result<Kept, StoreError> {
-    let report = match &kept.record.intent {
-        Some(owned) => report_of(shell.org, &owned.intent.operation, &outcome).await,
-        None => None,
-    };
-    let Some(record) = close(shell, outcome, report, &mut kept) else { return Ok(kept) };
+    let Some(mut record) = close(shell, outcome, &mut kept) else { return Ok(kept) };
     kept.record.add_recent(record.clone());
-    let kept = kept.save(shell.store).await?;
+    let mut kept = kept.save(shell.store).await?;
+    record.report = report_of(shell.org, &record).await;
+    if record.report.is_some() {
+        kept.record.add_report(&record);
+        kept = kept.save(shell.store).await?;
+    }
     shell.listener.saw(Event::Ended(Box::new(record)));
     Ok(kept)
 }
@@ -199,19 +209,14 @@ pub(super) async fn settle(
 /// next process goes on at once.
 async fn take_back(shell: Shell<'_>, mut kept: Kept) -> Result<Kept, StoreError> {
     let why = "the operator stopped before it was sent".to_owned();
-    let Some(record) = close(shell, StepOutcome::NotStarted(why), None, &mut kept) else { return Ok(kept) };
+    let Some(record) = close(shell, StepOutcome::NotStarted(why), &mut kept) else { return Ok(kept) };
     let kept = kept.save(shell.store).await?;
     shell.listener.saw(Event::Ended(Box::new(record)));
     Ok(kept)
 }
 
 /// Moves the intent in flight to the run that it belongs to.
-fn close(
-    shell: Shell<'_>,
-    outcome: StepOutcome,
-    report: Option<String>,
-    kept: &mut Kept,
-) -> Option<StepRecord> {
+fn close(shell: Shell<'_>, outcome: StepOutcome, kept: &mut Kept) -> Option<StepRecord> {
     let owned = kept.record.intent.take()?;
     let record = StepRecord {
         step: owned.intent.step,
@@ -219,11 +224,11 @@ fn close(
         started_at: owned.intent.written_at,
         ended_at: shell.org.clock.now(),
         outcome,
-        report,
+        report: None,
     };
     let run = kept.record.resources.get_mut(&owned.owner).and_then(|memory| memory.run.as_mut());
     if let Some(run) = run {
-        run.records.push(record.clone());
+        run.add(record.clone());
     }
     Some(record)
 }

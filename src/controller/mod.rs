@@ -21,6 +21,7 @@ mod stored;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod unrest;
 
 use std::sync::Arc;
 
@@ -36,8 +37,8 @@ use crate::{
 pub use drill::{Stop, drill};
 pub use event::{Event, Listener, Silent};
 pub use moving::{Moved, move_record};
-pub use observe::observe;
 pub(crate) use observe::{Asked, topology_document};
+pub use observe::{Look, observe};
 pub use party::{Party, Sender, Standing};
 pub use record::{Memory, OrganisationRecord, OwnedIntent, Owner};
 pub use requeue::requeue_after;

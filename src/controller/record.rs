@@ -57,6 +57,18 @@ const HORIZON: SignedDuration = SignedDuration::from_hours(2);
 /// How many are remembered at most.
 const MOST: usize = 64;
 
+/// Whether what is known of a next hop says more than another sight of it: a newer hop, or of the same one the change
+/// itself, and the earlier sight.
+fn is_better(known: &Hop, seen: &Hop) -> bool {
+    if known.pool != seen.pool {
+        return known.since > seen.since;
+    }
+    match (known.left.is_some(), seen.left.is_some()) {
+        (true, true) | (false, false) => known.since <= seen.since,
+        (knows, _) => knows,
+    }
+}
+
 /// What is remembered for a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -161,18 +173,41 @@ impl OrganisationRecord {
         let missing: Vec<_> = missing.cloned().collect();
         self.recent.extend(missing);
         self.recent.sort_by_key(|record| record.ended_at);
+        let too_many = self.recent.len().saturating_sub(MOST);
+        self.recent.drain(..too_many);
         if self.hops.is_empty() {
             self.hops.clone_from(&other.hops);
         }
     }
 
     /// Remembers the next hops for as long as it matters: while a run is under way, and for a while after one was seen
-    /// to change.
+    /// to change. Others who look at the same organisation remember in the same place: of a change that both have seen
+    /// the first sight stays.
     pub fn keep_hops(&mut self, watch: &Watch, now: Timestamp) {
-        let is_running = self.resources.values().any(|memory| memory.run.is_some());
+        let mut hops = std::mem::take(&mut self.hops);
+        for (edge, seen) in &watch.hops {
+            let is_known = hops.get(edge).is_some_and(|known| is_better(known, seen));
+            if !is_known {
+                hops.insert(edge.clone(), seen.clone());
+            }
+        }
+        let is_running = self.has_open_run();
         let is_news = |hop: &Hop| hop.left.is_some() && now.duration_since(hop.since) <= HORIZON;
-        let hops = watch.hops.iter().filter(|(_, hop)| is_running || is_news(hop));
-        self.hops = hops.map(|(edge, hop)| (edge.clone(), hop.clone())).collect();
+        hops.retain(|_, hop| is_running || is_news(hop));
+        self.hops = hops;
+    }
+
+    /// Whether a run has begun and not ended.
+    pub fn has_open_run(&self) -> bool {
+        self.resources.values().any(|memory| memory.run.is_some())
+    }
+
+    /// When an operation that moved the Central Management store last ended, as far as it is remembered.
+    pub fn store_moved_at(&self) -> Option<Timestamp> {
+        let runs = self.resources.values().flat_map(|memory| memory.run.iter().chain(&memory.last_run));
+        let records = runs.flat_map(|run| &run.records).chain(&self.recent);
+        let moves = records.filter(|record| record.has_moved_store());
+        moves.map(|record| record.ended_at).max()
     }
 
     /// Drops what is remembered for a resource that was deleted, unless its operation is in flight. Says
@@ -183,6 +218,15 @@ impl OrganisationRecord {
             self.resources.remove(owner);
         }
         !is_in_flight
+    }
+
+    /// Enters where the report of an operation is that is over.
+    pub fn add_report(&mut self, of: &StepRecord) {
+        let runs = self.resources.values_mut().filter_map(|memory| memory.run.as_mut());
+        let records = runs.flat_map(|run| &mut run.records).chain(&mut self.recent);
+        for record in records.filter(|record| record.operation.id == of.operation.id) {
+            record.report.clone_from(&of.report);
+        }
     }
 
     /// Remembers that an operation is over, and forgets what is too old to matter.

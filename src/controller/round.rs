@@ -11,7 +11,7 @@ use super::{
     Revision, StoreError,
     execute::execute,
     follow::{Cursor, decide_unanswered, follow, settle},
-    observe::observe,
+    observe::{Look, observe},
     standing::{claim, left_alone, live_domain, remembered},
     trail::span,
 };
@@ -96,6 +96,8 @@ pub struct Round {
     pub in_flight: Option<OwnedIntent>,
     /// Whether a run has begun and not ended.
     pub is_running: bool,
+    /// When the Central Management store last moved in a run that is remembered.
+    pub store_moved_at: Option<Timestamp>,
 }
 
 /// Makes rounds for one organisation; keeps what need not survive it.
@@ -106,6 +108,8 @@ pub struct Rounds {
     seen: Option<Observed>,
     /// Since when things have been so; starts again with each process.
     watch: Watch,
+    /// Whether the last round found that a failover is under way, or may begin at any moment.
+    is_unsettled: bool,
     /// Resources that were deleted, and are still in the record.
     gone: BTreeSet<Owner>,
     party: Party,
@@ -151,7 +155,9 @@ impl Rounds {
         }
 
         let begun = org.clock.now();
-        let mut observed = observe(org, self.seen.as_ref()).await;
+        let without_exports = self.is_unsettled || is_under_way(&kept.record);
+        let look = Look { before: self.seen.as_ref(), without_exports };
+        let mut observed = observe(org, look).await;
         listener.saw(Event::Observed(Box::new(observed.clone())));
         let now = org.clock.now();
         let observed_in = now.duration_since(begun);
@@ -161,8 +167,8 @@ impl Rounds {
         };
         self.seen = Some(seen.clone());
         let exports_unseen = match &observed.exports {
-            Fact::Unknown(why) => Some(why.to_string()),
-            Fact::Known { .. } => None,
+            Fact::Unknown(why) if !without_exports => Some(why.to_string()),
+            _ => None,
         };
         // They carry no decision: a share that is away for a moment must not change what people are told.
         observed.exports = seen.exports.clone();
@@ -202,18 +208,26 @@ impl Rounds {
         let (nobody, nothing) = (Owner(String::new()), Desired::default());
         let of_nobody = record.progress(&nobody, 0, &self.watch);
         let newcomer = Subject { owner: &nobody, name: "", desired: &nothing, generation: 0 };
-        Ok(Round {
+        let round = Round {
             assessment: assess(&seen, &of_nobody, &org.limits, now),
             passed,
             newcomer: remembered(shell, &mandate, &record, &newcomer, &self.watch),
-            is_running: record.resources.values().any(|memory| memory.run.is_some()),
+            is_running: record.has_open_run(),
+            store_moved_at: record.store_moved_at(),
             in_flight: record.intent,
             observed: seen,
             observed_in,
             exports_unseen,
             watch: self.watch.clone(),
-        })
+        };
+        self.is_unsettled = round.unrest().is_some();
+        Ok(round)
     }
+}
+
+/// Whether something was begun and is not over.
+fn is_under_way(record: &OrganisationRecord) -> bool {
+    record.intent.is_some() || record.has_open_run()
 }
 
 /// An operation whose resource is gone is decided by its effect alone; until then nothing else starts.

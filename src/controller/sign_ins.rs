@@ -9,6 +9,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{task::JoinHandle, time::timeout};
+use tracing::Instrument;
 
 use super::{Organisation, Passed, observe::Asked};
 use crate::{
@@ -50,7 +51,14 @@ impl Drop for SignInTests {
 impl SignInTests {
     /// Begins what is due after a round, and returns at once. What is not about a pool that serves somebody any more
     /// is forgotten.
-    pub fn go_on(&mut self, org: &Organisation, observed: &Observed, all: &[(&Desired, &Passed)]) {
+    /// `may_begin` is false while something else goes on beside the rounds: what is due waits.
+    pub fn go_on(
+        &mut self,
+        org: &Organisation,
+        observed: &Observed,
+        all: &[(&Desired, &Passed)],
+        may_begin: bool,
+    ) {
         let now = org.clock.now();
         let mut wanted: BTreeMap<&PoolFqdn, Option<Timestamp>> = BTreeMap::new();
         for (desired, passed) in all {
@@ -63,6 +71,9 @@ impl SignInTests {
         self.asked.retain(|pool, _| is_wanted(pool));
         self.results.lock().unwrap_or_else(PoisonError::into_inner).retain(|pool, _| is_wanted(pool));
         self.running.retain(|_, task| !task.is_finished());
+        if !may_begin {
+            return;
+        }
         let away: BTreeSet<&PoolFqdn> = all
             .iter()
             .flat_map(|(desired, _)| &desired.users)
@@ -76,6 +87,11 @@ impl SignInTests {
                 self.running.insert(pool.clone(), self.begin(org, observed, pool.clone(), now));
             }
         }
+    }
+
+    /// Whether some are under way.
+    pub fn is_running(&self) -> bool {
+        self.running.values().any(|task| !task.is_finished())
     }
 
     /// What came of them so far.
@@ -92,7 +108,7 @@ impl SignInTests {
     ) -> JoinHandle<()> {
         let (bridge, results) = (Arc::clone(&org.bridge), Arc::clone(&self.results));
         let host = host(org, observed, &pool);
-        tokio::spawn(async move {
+        let work = async move {
             let fact = match host {
                 None => Fact::Unknown(Why::BridgeUnavailable(format!("no Front End of {pool} is connected"))),
                 Some(host) => {
@@ -107,7 +123,8 @@ impl SignInTests {
                 }
             };
             results.lock().unwrap_or_else(PoisonError::into_inner).insert(pool, fact);
-        })
+        };
+        tokio::spawn(work.in_current_span())
     }
 }
 

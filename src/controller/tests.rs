@@ -25,6 +25,8 @@ struct Says {
     inner: SimulatedBridge,
     fence: Fence,
     adoption: Adoption,
+    /// How long somebody thinks about where a report is.
+    thinks: SignedDuration,
 }
 
 #[async_trait]
@@ -47,6 +49,11 @@ impl Bridge for Says {
 
     async fn adopt(&self, _: &MachineFqdn, _: &Operation) -> Result<Adoption, CallError> {
         Ok(self.adoption.clone())
+    }
+
+    async fn report(&self, _: &MachineFqdn, _: &Operation) -> Result<Option<String>, CallError> {
+        tokio::time::sleep(self.thinks.unsigned_abs()).await;
+        Ok(Some("C:\\reports\\1.html".to_owned()))
     }
 }
 
@@ -91,6 +98,10 @@ struct Theatre {
 
 impl Theatre {
     fn new(fence: Fence, adoption: Adoption, mandate: Mandate) -> Self {
+        Self::thinking(SignedDuration::ZERO, fence, adoption, mandate)
+    }
+
+    fn thinking(thinks: SignedDuration, fence: Fence, adoption: Adoption, mandate: Mandate) -> Self {
         let started: Timestamp = "2026-11-22T03:00:00Z".parse().expect("valid");
         let scenario = Scenario::from_yaml("cms: {pool: pool2.contoso.com}\n");
         let mut simulator = Simulator::new(&scenario.expect("a scenario"), started).expect("it makes sense");
@@ -99,7 +110,7 @@ impl Theatre {
         let inner = SimulatedBridge::new(Arc::new(Mutex::new(simulator)), Arc::clone(&clock));
         let org = Organisation {
             prober: Arc::new(inner.clone()),
-            bridge: Arc::new(Says { inner, fence, adoption }),
+            bridge: Arc::new(Says { inner, fence, adoption, thinks }),
             clock,
             endpoints: endpoints.into_iter().map(|(host, pool)| Endpoint { host, pool }).collect(),
             limits: Limits::default(),
@@ -125,6 +136,10 @@ impl Theatre {
             from: "pool3.contoso.com".parse().expect("valid"),
             to: to.parse().expect("valid"),
         };
+        self.sends_step(sender, step).await;
+    }
+
+    async fn sends_step(&self, sender: &str, step: Step) {
         let id = FLYING;
         let operation = Operation {
             id: OperationId(id),
@@ -185,6 +200,39 @@ impl Theatre {
 
     async fn pause(&self, minutes: i64) {
         self.org.clock.sleep(SignedDuration::from_mins(minutes)).await;
+    }
+}
+
+/// Nothing comes between the end of an operation and its record, and nobody waits for long to learn where a report is.
+#[tokio::test(start_paused = true)]
+async fn the_outcome_is_stored_before_anybody_asks_for_a_report() {
+    let ended = || Adoption::Ended(crate::bridge::Ended::Completed);
+    for (thinks, report) in [(5, Some("C:\\reports\\1.html")), (60, None)] {
+        let mut lab =
+            Theatre::thinking(SignedDuration::from_secs(thinks), journal("x"), ended(), Mandate::Full);
+        lab.rounds.meet(party("a", &["a"]));
+        let step = Step::FailOverCentralManagement {
+            from: "pool1.contoso.com".parse().expect("valid"),
+            to: "pool2.contoso.com".parse().expect("valid"),
+            mode: crate::lync::cmdlet::CmsFailoverMode::Normal,
+        };
+        lab.sends_step("a", step).await;
+        let (owner, desired) = (Owner("lfo".to_owned()), lab.desired.clone());
+        let subject = Subject { owner: &owner, name: "contoso", desired: &desired, generation: 1 };
+        let subjects = [subject];
+        let begun = tokio::time::Instant::now();
+        let mut round = Box::pin(lab.rounds.round(&lab.org, &lab.store, &Silent, &subjects));
+        tokio::select! {
+            _ = &mut round => panic!("it did not ask"),
+            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+        }
+        let stored = lab.store.inner.load().await.expect("memory").0;
+        assert_eq!((stored.intent, stored.recent.len()), (None, 1), "it is stored already");
+        round.await.expect("memory");
+        assert!(begun.elapsed().as_secs() <= 12, "{:?}", begun.elapsed());
+        let stored = lab.store.inner.load().await.expect("memory").0;
+        let said = stored.recent.iter().find(|record| record.operation.id.0 == FLYING).expect("it is there");
+        assert_eq!(said.report.as_deref(), report);
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::api::{DrillOutcome, DrillStatus};
 
-/// After how long a drill of the schedule that could not be finished is tried again.
+/// After how long a drill of the schedule that did not pass is made again.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why a drill is due.
@@ -31,8 +31,8 @@ pub fn due(
     let every = every?;
     let Some(started) = last.and_then(|last| last.started_at.as_ref()) else { return Some(Due::Scheduled) };
     let pause = match last.and_then(|last| last.outcome) {
-        Some(DrillOutcome::Incomplete) => every.min(AGAIN_AFTER),
-        _ => every,
+        Some(DrillOutcome::Passed) => every,
+        _ => every.min(AGAIN_AFTER),
     };
     // One that lies ahead proves nothing.
     let age = now.duration_since(started.0);

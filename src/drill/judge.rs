@@ -35,12 +35,10 @@ pub fn judge(
             }
             None => (DrillResult::Failed, Some(refusal.to_string())),
         },
-        Err(error @ (CallError::Unreachable(_) | CallError::NotSent(_) | CallError::Denied(_))) => {
-            (DrillResult::Failed, Some(error.to_string()))
-        }
-        Err(error @ (CallError::Unknown(_) | CallError::Unreadable(_))) => {
-            (DrillResult::Skipped, Some(error.to_string()))
-        }
+        Ok(Rehearsed::Unfit(why)) => (DrillResult::Failed, Some(why.clone())),
+        Err(error @ CallError::Denied(_)) => (DrillResult::Failed, Some(error.to_string())),
+        // That a host could not be asked just now says nothing about the failover; its endpoint has checks of its own.
+        Err(error) => (DrillResult::Skipped, Some(error.to_string())),
     }
 }
 

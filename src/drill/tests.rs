@@ -134,8 +134,9 @@ fn what_nobody_knows_is_neither_passed_nor_failed() {
     assert_eq!(result(Ok(Rehearsed::NotTried(text()))), DrillResult::Skipped);
     assert_eq!(result(Err(CallError::Unknown(text()))), DrillResult::Skipped);
     assert_eq!(result(Err(CallError::Unreadable(text()))), DrillResult::Skipped);
-    assert_eq!(result(Err(CallError::Unreachable(text()))), DrillResult::Failed);
-    assert_eq!(result(Err(CallError::NotSent(text()))), DrillResult::Failed);
+    assert_eq!(result(Ok(Rehearsed::Unfit(text()))), DrillResult::Failed);
+    assert_eq!(result(Err(CallError::Unreachable(text()))), DrillResult::Skipped);
+    assert_eq!(result(Err(CallError::NotSent(text()))), DrillResult::Skipped);
     assert_eq!(result(Err(CallError::Denied(text()))), DrillResult::Failed);
     // What was not done as the operation would do it says so.
     assert!(judge(&[], &over(), &Ok(Rehearsed::WithoutForce)).1.is_some_and(|text| text.contains("-Force")));

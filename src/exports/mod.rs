@@ -7,6 +7,7 @@ mod attempt;
 mod due;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use jiff::SignedDuration;
 
@@ -18,6 +19,7 @@ use crate::{
 
 pub use attempt::Attempt;
 pub use due::{AHEAD, Due, Inputs, due};
+pub use wanted::{AFTER_A_MOVE, needed, wanted};
 
 /// How often exports are made, and how many stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

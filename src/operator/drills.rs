@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt;
 use tokio::{sync::Notify, task::JoinHandle};
+use tracing::Instrument;
 
+use super::deployment::Reached;
 use crate::{
     api::{DRILL_REQUESTED_AT, DrillStatus, LyncDeployment, parse_duration},
-    controller::{Event, Listener, Organisation, Round, Stop, drill},
+    controller::{Event, Listener, Round, Stop, drill},
     drill::{Due, Standing, due, newer, obstacle, scripts, status},
 };
 
@@ -55,6 +57,18 @@ pub(super) fn asked(deployment: &LyncDeployment) -> Option<String> {
 }
 
 impl Drills {
+    /// Whether one is under way.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Stops the one that is under way.
+    pub(super) fn stop(&self, why: &str) {
+        if let Some(running) = &self.running {
+            running.stop.ask(why);
+        }
+    }
+
     /// Passes on what happens in a round, and stops the drill as soon as an operation is about to be sent.
     pub(super) fn watch<'a>(&self, next: &'a dyn Listener) -> Watching<'a> {
         Watching { stop: self.running.as_ref().map(|running| Arc::clone(&running.stop)), next }
@@ -65,10 +79,11 @@ impl Drills {
     pub(super) fn consider(
         &mut self,
         deployment: &LyncDeployment,
-        org: &Organisation,
+        reached: &Reached,
         round: &Round,
         barred: Option<String>,
     ) -> DrillNews {
+        let org = &reached.organisation;
         let is_new = self.take_result();
         let now = org.clock.now();
         let in_flight = round.in_flight.as_ref().map(ToString::to_string);
@@ -87,10 +102,10 @@ impl Drills {
             if let Some(why) = in_the_way.or_else(|| is_changed.then(|| "the spec was changed".to_owned())) {
                 running.stop.ask(why);
             }
-        } else if let Some(due) = self.due(deployment, now) {
+        } else if let Some(due) = self.due(deployment, reached, now) {
             match in_the_way {
                 Some(why) => waits_for = Some(in_words(&due, &why)),
-                None => self.begin(deployment, org, round, &due, now),
+                None => self.begin(deployment, reached, round, &due, now),
             }
         }
         DrillNews { last: self.last.clone(), is_new, waits_for }
@@ -109,29 +124,31 @@ impl Drills {
         is_new
     }
 
-    fn last(&self, deployment: &LyncDeployment) -> Option<DrillStatus> {
-        let stored = deployment.status.as_ref().and_then(|status| status.drill.clone());
-        newer(self.last.clone(), stored)
+    fn last(&self, deployment: &LyncDeployment, reached: &Reached) -> Option<DrillStatus> {
+        let organisation = reached.known_identity();
+        let stored = deployment.status.as_ref().and_then(|status| status.drill_of(organisation.as_deref()));
+        newer(self.last.clone(), stored.cloned())
     }
 
-    fn due(&self, deployment: &LyncDeployment, now: Timestamp) -> Option<Due> {
+    fn due(&self, deployment: &LyncDeployment, reached: &Reached, now: Timestamp) -> Option<Due> {
         if deployment.metadata.deletion_timestamp.is_some() {
             return None;
         }
-        due(asked(deployment).as_deref(), every(deployment), self.last(deployment).as_ref(), now)
+        due(asked(deployment).as_deref(), every(deployment), self.last(deployment, reached).as_ref(), now)
     }
 
     fn begin(
         &mut self,
         deployment: &LyncDeployment,
-        org: &Organisation,
+        reached: &Reached,
         round: &Round,
         due: &Due,
         started: Timestamp,
     ) {
+        let org = &reached.organisation;
         let request = match due {
             Due::Asked(token) => Some(token.clone()),
-            Due::Scheduled => self.last(deployment).and_then(|last| last.request),
+            Due::Scheduled => self.last(deployment, reached).and_then(|last| last.request),
         };
         let scripts = scripts(&round.observed, &round.watch, &org.limits, started);
         tracing::info!(?due, pools = scripts.len(), "a drill begins");
@@ -139,14 +156,15 @@ impl Drills {
         let task = {
             let (org, stop, result, over) =
                 (org.clone(), Arc::clone(&stop), Arc::clone(&result), Arc::clone(&self.over));
-            tokio::spawn(async move {
+            let work = async move {
                 let (drilled, stopped) = drill(&org, scripts, &stop).await;
                 let times = (started, org.clock.now());
                 let status = status(request, times, &drilled, stopped.as_deref());
                 tracing::info!(outcome = ?status.outcome, message = ?status.message, "the drill is over");
                 *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
                 over.notify_one();
-            })
+            };
+            tokio::spawn(work.in_current_span())
         };
         self.running = Some(Running { stop, generation: deployment.metadata.generation, result, task });
     }

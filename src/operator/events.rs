@@ -105,6 +105,7 @@ pub(super) async fn ready_changed(recorder: &Recorder, resource: &LyncFailover, 
         Reason::Contradictory,
         Reason::Drifted,
         Reason::Unreachable,
+        Reason::RecordUnusable,
         Reason::Unknown,
     ];
     let is_trouble = troubles.iter().any(|trouble| trouble.as_str() == reason);

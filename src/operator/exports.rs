@@ -7,13 +7,14 @@ use std::{
 
 use kube::runtime::events::{EventType, Recorder};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use super::{control::Shared, deployment::Reached, events::publish};
 use crate::{
     api::LyncDeployment,
-    controller::{Mandate, Round},
-    exports::{Attempt, Due, Inputs, Schedule, due, maker},
-    lync::{ExportOf, ExportOrder, MachineFqdn},
+    controller::Round,
+    exports::{Attempt, Due, Inputs, Schedule, due, maker, wanted},
+    lync::{ExportOrder, MachineFqdn},
     status::ExportsTold,
 };
 
@@ -45,14 +46,15 @@ impl Drop for Entered {
 pub(super) struct Exporter {
     running: Option<Running>,
     last: Option<Attempt>,
-    /// The generation of the deployment that was seen last.
+    /// The generation of the deployment that the last attempt was for: who has mended something since does not wait for
+    /// a pause.
     generation: Option<i64>,
-    /// Whether the deployment was changed since the last attempt: who has mended something does not wait for a pause.
-    is_fresh: bool,
 }
 
 struct Running {
     task: JoinHandle<Attempt>,
+    /// The generation of the deployment that it was begun for.
+    generation: Option<i64>,
 }
 
 impl Drop for Running {
@@ -62,30 +64,33 @@ impl Drop for Running {
 }
 
 impl Exporter {
-    /// Takes in what has ended, and begins what is due. Waits for nothing.
-    pub(super) async fn visit(
+    /// Whether some are being made.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Begins what is due, unless `busy` says why this is no time for it. Waits for nothing.
+    pub(super) fn consider(
         &mut self,
         shared: &Shared,
         deployment: &Arc<LyncDeployment>,
         reached: &Reached,
         round: &Round,
+        busy: Option<&str>,
     ) -> ExportsTold {
-        self.collect().await;
-        self.is_fresh |= self.generation != deployment.metadata.generation;
-        self.generation = deployment.metadata.generation;
         let org = &reached.organisation;
         let now = org.clock.now();
-        let wanted: Vec<ExportOf> = round.observed.topology.value().map(ExportOf::all).unwrap_or_default();
+        let wanted = wanted(&round.observed, round.store_moved_at, now);
+        let is_of_this_spec = self.generation == deployment.metadata.generation;
         // What cannot be read is not let in by the API server.
         let schedule = deployment.spec.exports.as_ref().and_then(|spec| Schedule::try_from(spec).ok());
-        let busy = self.busy(deployment, reached, round);
         let mut found = due(Inputs {
             schedule,
-            busy: busy.as_deref(),
+            busy,
             wanted: &wanted,
             seen: &round.observed.exports,
             stale_after: org.limits.stale_after,
-            last: self.last.as_ref().filter(|_| !self.is_fresh),
+            last: self.last.as_ref().filter(|_| is_of_this_spec),
             now,
         });
         // Why nobody can look says more than since when.
@@ -104,18 +109,6 @@ impl Exporter {
         ExportsTold { due: Some(found), last: self.last.clone() }
     }
 
-    /// Why nothing is begun now.
-    fn busy(&self, deployment: &LyncDeployment, reached: &Reached, round: &Round) -> Option<String> {
-        let whys = [
-            (self.running.is_some(), "exports are being made"),
-            (round.in_flight.is_some(), "an operation is in flight"),
-            (round.is_running, "a run is open"),
-            (deployment.metadata.deletion_timestamp.is_some(), "the deployment is being deleted"),
-            (reached.mandate != Mandate::Full, "the organisation is not known for certain"),
-        ];
-        whys.into_iter().find(|(holds, _)| *holds).map(|(_, why)| why.to_owned())
-    }
-
     fn begin(
         &mut self,
         shared: &Shared,
@@ -128,25 +121,26 @@ impl Exporter {
         let (bridge, clock) =
             (Arc::clone(&reached.organisation.bridge), Arc::clone(&reached.organisation.clock));
         let (before, recorder) = (self.last.clone(), shared.recorder.clone());
+        let generation = deployment.metadata.generation;
         let deployment = Arc::clone(deployment);
         tracing::info!(%host, exports = ?order.exports, "exports begin");
-        let task = tokio::spawn(async move {
+        let work = async move {
             let _entered = entered;
             let answer = bridge.export(&host, &order).await;
             let attempt = Attempt::new(before.as_ref(), host, &order.exports, answer, clock.now());
             announce(&recorder, &deployment, before.as_ref(), &attempt).await;
             attempt
-        });
-        self.running = Some(Running { task });
+        };
+        self.running = Some(Running { task: tokio::spawn(work.in_current_span()), generation });
     }
 
     /// Takes in what has ended.
-    async fn collect(&mut self) {
+    pub(super) async fn collect(&mut self) {
         let Some(mut running) = self.running.take_if(|running| running.task.is_finished()) else { return };
         // It does not panic; if it did, the next one is due as before.
         if let Ok(attempt) = (&mut running.task).await {
             self.last = Some(attempt);
-            self.is_fresh = false;
+            self.generation = running.generation;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The operator in a cluster: watches resources, keeps one worker for each Lync organisation, and writes
 //! status. The work itself is that of [`crate::controller`].
 
+mod beside;
 mod config_map_store;
 mod control;
 mod deployment;

@@ -7,12 +7,11 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{Api, ResourceExt};
 
 use super::{
+    beside::{Beside, BesideNews},
     config_map_store::ConfigMapStore,
     control::Shared,
     deployment::Reached,
-    drills::Drills,
     events::Collector,
-    exports::Exporter,
     finalizer::{GuardedStore, has_finalizer, set_finalizer},
     report::labels,
     reporter::{Batch, Reporter, Word},
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     api::{LyncDeployment, LyncFailover, Reason},
-    controller::{Mandate, Owner, Round, Rounds, SignInTests, StoreError, Subject, requeue_after},
+    controller::{Mandate, Owner, Round, Rounds, StoreError, Subject, requeue_after},
     plan::Desired,
 };
 
@@ -33,14 +32,6 @@ struct Usable<'a> {
     desired: Desired,
 }
 
-/// What goes on beside the rounds of a deployment: no round waits for it.
-#[derive(Default)]
-pub(super) struct Beside {
-    pub(super) drills: Drills,
-    pub(super) exporter: Exporter,
-    pub(super) sign_ins: SignInTests,
-}
-
 /// What goes on from one round of a deployment to the next.
 pub(super) struct Work<'a> {
     pub(super) rounds: &'a mut Rounds,
@@ -48,14 +39,14 @@ pub(super) struct Work<'a> {
     pub(super) reporter: &'a Reporter,
 }
 
-/// Makes a round and hands it to the reporter. Gives the pause until the next one.
+/// Makes a round and hands it to the reporter. Gives the pause until the next one, or why there was no round.
 pub(super) async fn pass(
     shared: &Shared,
     deployment: &Arc<LyncDeployment>,
     reached: &Reached,
     Work { rounds, beside, reporter }: Work<'_>,
     failovers: &[Arc<LyncFailover>],
-) -> SignedDuration {
+) -> Result<SignedDuration, StoreError> {
     let org = &reached.organisation;
     let (usable, mut words) = sort(deployment, failovers);
     let subjects: Vec<Subject<'_>> = usable
@@ -73,33 +64,20 @@ pub(super) async fn pass(
     let identity = reached.known_identity();
     let listener = beside.drills.watch(&*shared.environment.listener);
     let events = Collector::new(&listener);
-    let mut round = match rounds.round(org, &store, &events, &subjects).await {
-        Ok(round) => round,
-        Err(error) => {
-            shared.metrics.round_failed(&labels(&**deployment), class(&error));
-            tracing::warn!(%error, "the round could not be finished; nothing is lost");
-            return AFTER_FAILURE;
-        }
-    };
+    let mut round = rounds.round(org, &store, &events, &subjects).await?;
     let now = org.clock.now();
     // While it is not known whose record it is, nor is it known what the finalizer is needed for.
     if !matches!(reached.mandate, Mandate::Show(_)) {
         release(shared, deployment, &round).await;
     }
-    let barred = (reached.mandate != Mandate::Full).then(|| "the organisation is not identified".to_owned());
-    let drill = beside.drills.consider(deployment, org, &round, barred);
-    let exports = beside.exporter.visit(shared, deployment, reached, &round).await;
+    let members: Vec<_> = usable.iter().map(|one| &one.desired).zip(&round.passed).collect();
+    let BesideNews { drill, exports, sign_ins } =
+        beside.go_on(shared, deployment, reached, &round, &members).await;
     shared.metrics.rounds.get_or_create(&labels(&**deployment)).inc();
     shared.metrics.observation_duration.observe(round.observed_in.as_secs_f64());
     let waits = round.passed.iter().map(|passed| requeue_after(passed, org.interval, now));
     let pause = waits.fold(after_deletion(deployment, &round, org.interval), SignedDuration::min);
 
-    if deployment.spec.checks.registration {
-        let all: Vec<_> = usable.iter().map(|one| &one.desired).zip(&round.passed).collect();
-        beside.sign_ins.go_on(org, &round.observed, &all);
-    } else {
-        beside.sign_ins = SignInTests::default();
-    }
     if shared.known.is_wanted() {
         let members = usable.iter().zip(&round.passed).map(|(one, passed)| Member {
             owner: one.owner.clone(),
@@ -126,23 +104,14 @@ pub(super) async fn pass(
         identity,
         limits: org.limits.clone(),
         round,
-        sign_ins: beside.sign_ins.results(),
+        sign_ins,
         words,
         drilled: drill.last.clone().filter(|_| drill.is_new).into_iter().collect(),
         drill,
         records: events.take(),
         exports,
     });
-    pause
-}
-
-/// Why a round came to nothing, as a label.
-fn class(error: &StoreError) -> &'static str {
-    match error {
-        StoreError::Conflict => "record_conflict",
-        StoreError::Unavailable(_) => "record_unavailable",
-        StoreError::TooNew(_) => "record_too_new",
-    }
+    Ok(pause)
 }
 
 /// The record of an organisation.

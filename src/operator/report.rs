@@ -15,6 +15,7 @@ use crate::{
         ConditionType, LyncDeployment, LyncDeploymentStatus, LyncFailover, LyncFailoverStatus, Reason,
         condition::find_condition,
     },
+    controller::StoreError,
     reach::ReachError,
     status::{self, DeploymentOutcome, Outcome},
 };
@@ -96,11 +97,46 @@ pub(super) async fn report_unreachable(
         ReachError::Later(_) => (Reason::Unreachable, "unreachable"),
     };
     shared.metrics.round_failed(&labels(&**deployment), class);
+    report_unusable(shared, deployment, failovers, reason, &error.to_string()).await;
+}
+
+/// After how many rounds in a row that could not be finished people are told. A moment without the API server is no
+/// news, and could not be written either.
+const LASTING: u32 = 3;
+
+/// Counts a round that could not be finished, and tells everybody when that lasts.
+pub(super) async fn report_lost_round(
+    shared: &Shared,
+    deployment: &Arc<LyncDeployment>,
+    failovers: &[Arc<LyncFailover>],
+    error: &StoreError,
+    in_a_row: u32,
+) {
+    let class = match error {
+        StoreError::Conflict => "record_conflict",
+        StoreError::Unavailable(_) => "record_unavailable",
+        StoreError::TooNew(_) => "record_too_new",
+    };
+    shared.metrics.round_failed(&labels(&**deployment), class);
+    tracing::warn!(%error, in_a_row, "the round could not be finished; nothing is lost");
+    if in_a_row >= LASTING || matches!(error, StoreError::TooNew(_)) {
+        let message = format!("nothing is looked at or changed: {error}");
+        report_unusable(shared, deployment, failovers, Reason::RecordUnusable, &message).await;
+    }
+}
+
+async fn report_unusable(
+    shared: &Shared,
+    deployment: &Arc<LyncDeployment>,
+    failovers: &[Arc<LyncFailover>],
+    reason: Reason,
+    message: &str,
+) {
     let generation = deployment.metadata.generation.unwrap_or(0);
-    let outcome = DeploymentOutcome::Unusable { generation, reason, message: error.to_string() };
+    let outcome = DeploymentOutcome::Unusable { generation, reason, message: message.to_owned() };
     report_deployment(shared, deployment, &outcome).await;
     for lfo in failovers {
-        let message = format!("LyncDeployment {}: {error}", lfo.spec.deployment_ref.name);
+        let message = format!("LyncDeployment {}: {message}", lfo.spec.deployment_ref.name);
         let generation = lfo.metadata.generation.unwrap_or(0);
         report(shared, lfo, &Outcome::Unusable { generation, reason, message }).await;
     }

@@ -155,7 +155,8 @@ fn owner(lfo: &LyncFailover) -> Owner {
 
 async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
     let objectives = Objectives::from(&batch.deployment.spec);
-    let evidence = Evidence { last_drill: last_drill(shared, batch) };
+    let evidence =
+        Evidence { last_drill: last_drill(shared, batch), store_moved_at: batch.round.store_moved_at };
     let readiness = readiness(Inputs {
         observed: &batch.round.observed,
         assessment: &batch.round.assessment,
@@ -193,8 +194,8 @@ async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
 /// The last drill that anybody knows of: of this process, or by the status.
 fn last_drill(shared: &Shared, batch: &Batch) -> Fact<Drill> {
     let now = current_deployment(shared, &batch.deployment);
-    let stored = now.status.as_ref().and_then(|status| status.drill.clone());
-    Drill::last(newer(batch.drill.last.clone(), stored).as_ref())
+    let stored = now.status.as_ref().and_then(|status| status.drill_of(batch.identity.as_deref()));
+    Drill::last(newer(batch.drill.last.clone(), stored.cloned()).as_ref())
 }
 
 async fn report_one(
@@ -285,6 +286,7 @@ mod tests {
             newcomer: Progress::default(),
             in_flight: None,
             is_running: false,
+            store_moved_at: None,
         }
     }
 

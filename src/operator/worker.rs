@@ -6,12 +6,13 @@ use jiff::SignedDuration;
 use kube::{Resource, ResourceExt, runtime::reflector::ObjectRef};
 
 use super::{
+    beside::Beside,
     control::Shared,
     deployment::{Reached, reach},
     drills::{Drills, asked},
     metered::Metered,
-    pass::{Beside, Work, pass, record_of},
-    report::{labels, report_unreachable},
+    pass::{Work, pass, record_of},
+    report::{labels, report_lost_round, report_unreachable},
     reporter::Reporter,
     secrets::ClusterSecrets,
 };
@@ -35,6 +36,7 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
     let mut way = Way::default();
     let mut members = Members::default();
     let mut beside = Beside::default();
+    let mut lost_rounds = 0;
     let reporter = Reporter::new(&shared);
     while let Some((deployment, failovers)) = look() {
         let seen = fingerprint(&deployment, &failovers);
@@ -43,8 +45,20 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
         }
         let pause = match way.find(&shared, &deployment, &failovers).await {
             Ok((reached, rounds)) => {
+                beside.meet(&reached.identity);
                 let work = Work { rounds, beside: &mut beside, reporter: &reporter };
-                pass(&shared, &deployment, reached, work, &failovers).await
+                match pass(&shared, &deployment, reached, work, &failovers).await {
+                    Ok(pause) => {
+                        lost_rounds = 0;
+                        pause
+                    }
+                    Err(error) => {
+                        lost_rounds += 1;
+                        beside.hold("the record of the organisation cannot be used");
+                        report_lost_round(&shared, &deployment, &failovers, &error, lost_rounds).await;
+                        AFTER_FAILURE
+                    }
+                }
             }
             Err(error) => {
                 report_unreachable(&shared, &deployment, &failovers, &error).await;

@@ -8,6 +8,7 @@ mod home;
 use super::{Step, StepOutcome, UsersGoal, world::World};
 use crate::{
     api::{Advice, AdviceTopic as Topic},
+    exports::AFTER_A_MOVE,
     lync::{EdgeFqdn, PoolFqdn, PoolState},
 };
 
@@ -27,6 +28,8 @@ pub(super) fn advice(world: &World<'_>) -> Vec<Advice> {
     let mut all = Vec::new();
     if !away.is_empty() {
         all.extend(away::after_failover(world, &away));
+    } else if has_moved_store(world) {
+        all.push(away::locations(world));
     }
     if !back.is_empty() {
         all.extend(home::after_failback(world, &back, !away.is_empty()));
@@ -46,6 +49,13 @@ fn was_failed_back(world: &World<'_>, pool: &PoolFqdn) -> bool {
         let is_of_pool = matches!(&record.step, Step::FailBackPool { home, .. } if home == pool);
         is_of_pool && matches!(record.outcome, StepOutcome::Ended(_))
     })
+}
+
+/// Whether a run of this resource has moved the Central Management store lately.
+fn has_moved_store(world: &World<'_>) -> bool {
+    let runs = world.progress.run.iter().chain(&world.progress.last_run);
+    let mut records = runs.flat_map(|run| &run.records);
+    records.any(|record| record.has_moved_store() && world.now.duration_since(record.ended_at) < AFTER_A_MOVE)
 }
 
 fn entry(topic: Topic, message: String, command: Option<String>, citation: &str) -> Advice {

@@ -98,6 +98,22 @@ pub struct StepRecord {
     pub report: Option<String>,
 }
 
+impl StepRecord {
+    /// Whether its operation ran at all, well or not.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.outcome, StepOutcome::Ended(_))
+    }
+
+    /// Whether it moved the Central Management store, as far as is known.
+    pub fn has_moved_store(&self) -> bool {
+        let did = matches!(self.outcome, StepOutcome::Ended(Ended::Completed | Ended::Lost(_)));
+        self.step.moves_store() && did
+    }
+}
+
+/// How many operations of a run are remembered: more than any run has, and few enough for one object of Kubernetes.
+const MOST: usize = 128;
+
 /// A run: from the first step of an armed generation to convergence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -135,6 +151,31 @@ impl Run {
             steps: plan.agreed.clone(),
             records: Vec::new(),
         }
+    }
+
+    /// Takes in that an operation is over. Of attempts that did not even begin, one after the other for as long as a host
+    /// cannot be reached, the last one stays; and of a run that goes on without end, what its steps came to last.
+    pub fn add(&mut self, record: StepRecord) {
+        let last = self.records.iter().rposition(|old| old.step == record.step);
+        if let Some(at) = last.filter(|at| !record.has_ended() && self.records[*at].outcome == record.outcome)
+        {
+            self.records.remove(at);
+        }
+        let is_full = self.records.len() >= MOST;
+        if let Some(at) = self.least().filter(|_| is_full) {
+            self.records.remove(at);
+        }
+        self.records.push(record);
+    }
+
+    /// Which record says least: of those that a later one of the same step follows the oldest, one that did not begin
+    /// first.
+    fn least(&self) -> Option<usize> {
+        let follows =
+            |at: &usize| self.records[at + 1..].iter().any(|one| one.step == self.records[*at].step);
+        let mut repeated = (0..self.records.len()).filter(follows);
+        let first = repeated.clone().next();
+        repeated.find(|at| !self.records[*at].has_ended()).or(first)
     }
 }
 

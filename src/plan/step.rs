@@ -101,6 +101,11 @@ impl Step {
         }
     }
 
+    /// Whether it moves the Central Management store.
+    pub fn moves_store(&self) -> bool {
+        matches!(self, Self::FailOverCentralManagement { .. })
+    }
+
     /// Whether the source takes part; `None` where there is only one way.
     pub fn mode(&self) -> Option<Mode> {
         match self {

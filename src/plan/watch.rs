@@ -40,7 +40,7 @@ pub struct Hop {
     /// The one before, if the change was seen.
     #[serde(default)]
     pub left: Option<PoolFqdn>,
-    /// When the one before was seen last.
+    /// When the one before was seen last, as far as it is known: a change was made no earlier.
     pub before: Timestamp,
     /// When this one was first seen.
     pub since: Timestamp,
@@ -169,7 +169,8 @@ fn hops(old: &Watch, observed: &Observed, limits: &Limits, now: Timestamp) -> BT
             (Ok(pool), before) => Hop {
                 pool: pool.clone(),
                 left: before.map(|hop| hop.pool.clone()),
-                before: old.last.unwrap_or(now),
+                // After a restart the last look is not known, but this one is no later: who saw the hop before, saw it then.
+                before: old.last.or(before.map(|hop| hop.since)).unwrap_or(now),
                 since: now,
             },
         };

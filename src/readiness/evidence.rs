@@ -1,4 +1,4 @@
-//! What the cmdlets of an observation do not show: drills.
+//! What the cmdlets of an observation do not show: drills, and what was done before.
 //!
 //! It comes in as facts; until somebody has gathered it the check says that nobody has looked.
 
@@ -18,6 +18,8 @@ pub const DRILL_EVERY: SignedDuration = SignedDuration::from_hours(183 * 24);
 pub struct Evidence {
     /// The last drill.
     pub last_drill: Fact<Drill>,
+    /// When the Central Management store last moved, as far as the operator remembers.
+    pub store_moved_at: Option<Timestamp>,
 }
 
 /// The failover of every paired pool, tried with `-WhatIf` (`docs/drill.md`).

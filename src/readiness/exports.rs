@@ -4,14 +4,14 @@
 use super::{Check, Fix, Inputs, Subject};
 use crate::{
     api::{CheckName, format_duration},
-    exports::AHEAD,
-    lync::{ExportOf, Exports, Fact, Topology, Why},
+    exports::{AHEAD, needed},
+    lync::{ExportOf, Exports, Fact, Why},
 };
 
 const CHECK: CheckName = CheckName::ExportsFresh;
 
 /// One check of what is of the organisation, and one of the Response Groups of each pool.
-pub(super) fn fresh(inputs: Inputs<'_>, topology: &Topology) -> Vec<Check> {
+pub(super) fn fresh(inputs: Inputs<'_>) -> Vec<Check> {
     let seen = match inputs.live(Some(&inputs.observed.exports)) {
         Ok(seen) => seen,
         Err(why) => return vec![unseen(inputs, why)],
@@ -26,7 +26,9 @@ pub(super) fn fresh(inputs: Inputs<'_>, topology: &Topology) -> Vec<Check> {
         return vec![Check::fail(CHECK, Subject::Organisation, message, Fix::hours(fix))];
     }
     let (of_pools, of_all): (Vec<_>, Vec<_>) =
-        ExportOf::all(topology).into_iter().partition(|of| of.pool().is_some());
+        needed(inputs.observed, inputs.evidence.store_moved_at, inputs.now)
+            .into_iter()
+            .partition(|of| of.pool().is_some());
     let mut checks = vec![judge(inputs, seen, Subject::Organisation, &of_all)];
     for of in of_pools {
         let subject = of.pool().map_or(Subject::Organisation, |pool| Subject::Pool(pool.clone()));
@@ -82,9 +84,19 @@ fn mend(inputs: Inputs<'_>, seen: &Exports, of: &ExportOf) -> Fix {
     }
 }
 
+/// Whether the host was asked at all: one without the module, or with an old one, says so.
+fn has_module(said: &str) -> bool {
+    !said.contains("install it") && !said.contains("not recognized")
+}
+
 /// Nobody can see what there is.
 fn unseen(inputs: Inputs<'_>, why: String) -> Check {
     let fix = match &inputs.observed.exports {
+        // The module is there, and its folder is not.
+        Fact::Unknown(Why::CmdletFailed(said)) if has_module(said) => Fix::hours(
+            "make the folder that the endpoints were installed with (-ExportDirectory) reachable from the Front Ends \
+             again; if its server is gone, install them anew with another share (docs/windows.md, Exports)",
+        ),
         Fact::Unknown(Why::CmdletFailed(_) | Why::NotObserved) => Fix::hours(
             "install the module of this version on the Front Ends (docs/windows.md), with -ExportDirectory on a share \
              that outlives the pools; until then export by hand: Export-CsConfiguration, Export-CsLisConfiguration, \

@@ -126,7 +126,7 @@ fn of_topology(inputs: Inputs<'_>, topology: &Topology) -> Vec<Check> {
     checks.extend(central::standby(inputs, topology));
     checks.extend(edges::look(inputs, topology));
     checks.push(replicas::current(inputs, topology));
-    checks.extend(exports::fresh(inputs, topology));
+    checks.extend(exports::fresh(inputs));
     checks
 }
 

@@ -132,7 +132,7 @@ fn found_status(
             found.limits.stale_after,
             now,
         ),
-        drill: drill(old.drill.as_ref(), found),
+        drill: drill(old.drill_of(found.organisation), found),
     };
     let same_facts = LyncDeploymentStatus { observed_at: None, ..old.clone() } == new;
     new.observed_at = old.observed_at.clone().filter(|_| same_facts).or_else(|| Some(time(now)));

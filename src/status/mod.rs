@@ -68,7 +68,7 @@ pub enum Outcome<'a> {
     Unusable {
         /// The generation of the spec.
         generation: i64,
-        /// [`Reason::InvalidSpec`] or [`Reason::DeploymentNotFound`].
+        /// [`Reason::InvalidSpec`], [`Reason::DeploymentNotFound`] or another that says why.
         reason: Reason,
         /// What is wrong, with the field.
         message: String,
@@ -118,16 +118,22 @@ fn unusable_status(
     let generation = generation.max(old.observed_generation);
     // A deployment that is not there yet may still come; a spec that cannot be read needs a person.
     let is_stalled = reason == Reason::InvalidSpec;
+    let why_unknown = match reason {
+        Reason::InvalidSpec | Reason::DeploymentNotFound => {
+            "not looked at, since the spec cannot be followed"
+        }
+        _ => "not looked at",
+    };
     let findings = ConditionType::FAILOVER.iter().map(|condition| match condition {
         ConditionType::Ready => Finding::new(*condition, false, reason, message),
         ConditionType::Reconciling => Finding::new(*condition, !is_stalled, reason, message),
         ConditionType::Stalled => Finding::new(*condition, is_stalled, reason, message),
-        other => conditions::unknown(*other, "not looked at, since the spec cannot be followed"),
+        other => conditions::unknown(*other, why_unknown),
     });
     LyncFailoverStatus {
         observed_generation: generation,
         conditions: next_conditions(&old.conditions, findings, generation, now),
-        next_action: Some(next_action::unusable(message)),
+        next_action: Some(next_action::unusable(reason, message)),
         plan: None,
         ..old.clone()
     }

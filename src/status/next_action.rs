@@ -2,7 +2,7 @@
 
 use super::{Found, views::times};
 use crate::{
-    api::{Actor, NextAction},
+    api::{Actor, NextAction, Reason},
     plan::{ConsentField, Decision, Hold, Wait},
 };
 
@@ -55,8 +55,16 @@ fn converged(found: &Found<'_>) -> String {
     "Nothing to do: Lync is as the spec says.".to_owned()
 }
 
-pub(super) fn unusable(message: &str) -> NextAction {
-    says(Actor::Administrator, format!("Correct the resource: {message}"))
+/// What helps when a resource could not be followed at all.
+pub(super) fn unusable(reason: Reason, message: &str) -> NextAction {
+    match reason {
+        Reason::InvalidSpec | Reason::DeploymentNotFound => {
+            says(Actor::Administrator, format!("Correct the resource: {message}"))
+        }
+        _ => {
+            says(Actor::Administrator, format!("Repair what the message names; it is tried again: {message}"))
+        }
+    }
 }
 
 fn says(actor: Actor, message: impl Into<String>) -> NextAction {

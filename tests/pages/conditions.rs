@@ -110,9 +110,7 @@ fn to_do(reason: Reason) -> &'static str {
     match reason {
         Reason::Converged | Reason::Served | Reason::Healthy | Reason::Up | Reason::Connected => "Nothing.",
         Reason::Safe | Reason::Capable | Reason::Prepared | Reason::Consistent | Reason::InSync => "Nothing.",
-        Reason::NotRequired | Reason::Given | Reason::NotApplicable | Reason::None | Reason::Idle => {
-            "Nothing."
-        }
+        Reason::NotRequired | Reason::Given | Reason::NotApplicable | Reason::None => "Nothing.",
         Reason::Executing | Reason::Verifying | Reason::Waiting | Reason::Queued | Reason::Progressing => {
             "Wait; the message says for what, and until when at most."
         }
@@ -135,9 +133,10 @@ fn to_do(reason: Reason) -> &'static str {
         Reason::OutcomeUnknown => {
             "Look at Lync; see [troubleshooting.md](troubleshooting.md#outcomeunknown)."
         }
-        Reason::Unknown | Reason::Stale => {
-            "Make it visible: servers, account, network; the message says what is missing."
+        Reason::RecordUnusable => {
+            "The message says what is wrong with the ConfigMap: [troubleshooting.md](troubleshooting.md#recordunusable)."
         }
+        Reason::Unknown => "Make it visible: servers, account, network; the message says what is missing.",
         Reason::Unreachable => {
             "`lync-failover bridge check`; if all servers are gone, [runbook.md](runbook.md)."
         }

@@ -16,7 +16,7 @@ use lync_failover::{
         winrm::{Listener, WinRmBridge},
     },
     clock::SystemClock,
-    controller::{Endpoint, Organisation, observe},
+    controller::{Endpoint, Look, Organisation, observe},
     lync::{Fact, cmdlet::Query},
     plan::Limits,
 };
@@ -93,9 +93,9 @@ async fn an_observation_takes_two_requests_and_the_first_one_four() {
         bridge.query(&place.host, &query).await.expect("it answers");
         cold = cold.min(taken());
         // Nobody knows the pools yet: first the services, then the organisation, then the pools.
-        let first = observe(&org, None).await;
+        let first = observe(&org, Look::default()).await;
         assert!(taken() >= 6);
-        let again = observe(&org, Some(&first)).await;
+        let again = observe(&org, Look { before: Some(&first), ..Look::default() }).await;
         assert!(matches!(again.topology, Fact::Known { .. }));
         assert_eq!(again.topology.value(), first.topology.value());
         warm = warm.min(taken());

@@ -8,7 +8,7 @@ use lync_failover::{
         winrm::{Access, Listener, WinRmBridge},
     },
     clock::SystemClock,
-    controller::{Endpoint, Organisation, observe},
+    controller::{Endpoint, Look, Organisation, observe},
     lync::{EndpointState, Fact, MachineFqdn, Observed, cmdlet::Query},
     plan::{Limits, Observer, Vote, Watch, ballots},
     winrm::{Credentials, Tls},
@@ -47,11 +47,11 @@ async fn look(lab: &Lab, entered: Access, edit: impl Fn(&mut Listener)) -> (Obse
         limits: Limits::default(),
         interval: jiff::SignedDuration::from_secs(60),
     };
-    let mut observed = observe(&org, None).await;
+    let mut observed = observe(&org, Look::default()).await;
     if observed.topology.value().is_none() {
         // Nobody could be asked about the pools; as they are known from before.
         let before = Organisation { bridge: Arc::new(lab.direct()), ..org.clone() };
-        observed.topology = observe(&before, None).await.topology;
+        observed.topology = observe(&before, Look::default()).await.topology;
     }
     let pool = POOL1.parse().expect("a name");
     let ballots = ballots(&pool, &observed, &Watch::default(), &org.limits, jiff::Timestamp::now());

@@ -122,47 +122,55 @@ fn a_schedule_leads_to_files_that_are_shown_and_old_ones_go() {
     assert_eq!((asked(&theatre), made, stage.writes().len()), (4, 4, writes));
 }
 
+/// From the moment when a pool is lost, what is about it and the locations stay as they are: people need them then. The
+/// configuration is exported again once users are served.
 #[test]
-fn nothing_is_exported_while_a_run_is_open() {
+fn a_failover_leaves_the_exports_of_before() {
     let slow = format!(
-        "{ONE_STEP}, durations: {{poolFailover: 70s, setEdgeServer: 1s, internalReplication: 1s, edgeReplication: 1s, \
-         check: 100ms, export: 1s}}"
+        "{ONE_STEP}, durations: {{poolFailover: 40s, setEdgeServer: 1s, internalReplication: 1s, edgeReplication: 1s, \
+         check: 100ms, export: 1s}}, exports: {{files: [{{kind: Locations, age: 30h}}, {{kind: Configuration, age: 30h}}, \
+         {{kind: ResponseGroups, pool: pool1.contoso.com, age: 30h}}]}}"
     );
     let theatre = Theatre::new("remote-exports-run", &slow);
     let stage = &theatre.stage;
+    let newest = |of: &ExportOf| folder(&theatre).newest(of).map(|file| file.path.to_string());
+    let before = [ExportOf::Locations, groups("pool1")].map(|of| newest(&of).expect("it is there"));
     theatre.open();
+    schedule(&theatre, 1);
     let _operator = stage.operator();
+    stage.until("the loss is seen", || {
+        theatre.deployment("{.status.pools[?(@.pool==\"pool1.contoso.com\")].verdict}") == "Down"
+    });
+    stage.until_looked(2);
+    assert_eq!(asked(&theatre), 0, "a failover may begin at any moment");
     stage.apply(AWAY);
     stage.until("the users move", || stage.runs(USERS));
-    schedule(&theatre, 14);
-    // The first of them may have begun before the edit, and what the second leads to has happened when the third
-    // begins.
-    stage.until_looked(3);
+    stage.until_looked(2);
     assert!(stage.runs(USERS), "the run is still open");
     assert_eq!(asked(&theatre), 0);
     stage.wait_for_ready();
-    // The database of Pool1 is off with it.
     let result = || theatre.deployment("{.status.exports.lastAttempt.result}");
-    stage.until("exports are made afterwards", || result() == "MadeInPart");
-    let message = theatre.deployment("{.status.exports.lastAttempt.message}");
-    assert!(message.starts_with("ResponseGroups of pool1.contoso.com: "), "{message}");
-    // The pause after the failure: only it would be tried again.
-    let made = asked(&theatre);
-    stage.until_looked(3);
-    assert_eq!((made, asked(&theatre)), (4, 4));
-    let command = stage.field("{.status.advice[?(@.topic==\"LocationInformation\")].command}");
-    assert!(command.contains("\\exports\\lf-lis-"), "{command}");
+    stage.until("exports are made afterwards", || result() == "Made");
+    let exported = theatre.deployment("{.status.exports.files[?(@.kind==\"Configuration\")].madeAt}");
+    assert!(!exported.is_empty());
+    stage.until_looked(2);
+    assert_eq!(asked(&theatre), 2, "the configuration, and the Response Groups of the pool that lives");
+    assert_eq!([ExportOf::Locations, groups("pool1")].map(|of| newest(&of).expect("it stays")), before);
+    let command = |topic: &str| stage.field(&format!("{{.status.advice[?(@.topic==\"{topic}\")].command}}"));
+    assert!(command("LocationInformation").contains(&before[0]), "{}", command("LocationInformation"));
+    assert!(command("ResponseGroups").contains(&before[1]), "{}", command("ResponseGroups"));
 }
 
 /// An export that takes its time, and a share that does not take it: neither keeps the users waiting.
 #[test]
 fn neither_a_slow_export_nor_a_bad_share_holds_up_a_failover() {
+    let (healthy, _) = ONE_STEP.split_once(", failures").expect("it has a failure");
     let slow = format!(
-        "{ONE_STEP}, durations: {{poolFailover: 2s, setEdgeServer: 1s, internalReplication: 1s, edgeReplication: 1s, \
+        "{healthy}, durations: {{poolFailover: 2s, setEdgeServer: 1s, internalReplication: 1s, edgeReplication: 1s, \
          check: 100ms, export: 600s}}"
     );
-    let full = format!("{ONE_STEP}, faults: [{{kind: ShareFull}}]");
-    let away = format!("{ONE_STEP}, faults: [{{kind: ShareAway}}]");
+    let full = format!("{healthy}, faults: [{{kind: ShareFull}}]");
+    let away = format!("{healthy}, faults: [{{kind: ShareAway}}]");
     for (name, scenario, told) in [
         ("slow", slow.as_str(), ""),
         ("full", full.as_str(), "not enough space"),
@@ -183,6 +191,7 @@ fn neither_a_slow_export_nor_a_bad_share_holds_up_a_failover() {
             "" => asked(&theatre) == 1,
             told => said().contains(told),
         });
+        stage.inject("kill: [pool1.contoso.com]");
         stage.apply(AWAY);
         stage.wait_for_ready();
         assert_eq!(theatre.started(), [USERS], "{name}");
@@ -192,7 +201,7 @@ fn neither_a_slow_export_nor_a_bad_share_holds_up_a_failover() {
             stage.inject("clearFaults: true");
             schedule(&theatre, 7);
             let result = || theatre.deployment("{.status.exports.lastAttempt.result}");
-            stage.until("exports are made", || result() == "MadeInPart");
+            stage.until("exports are made", || result() == "Made");
         }
     }
 }

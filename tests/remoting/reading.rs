@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lync_failover::{
     bridge::{Bridge as _, CallError, Fence, Keeper, KnownRefusal},
     clock::SystemClock,
-    controller::{Endpoint, Organisation, observe},
+    controller::{Endpoint, Look, Organisation, observe},
     lync::{
         EndpointState, Fact, Guard, MachineFqdn,
         cmdlet::{Query, ServiceRole},
@@ -195,8 +195,8 @@ async fn a_host_whose_journal_is_away_is_read_and_not_used() {
             limits: Limits::default(),
             interval: jiff::SignedDuration::from_secs(60),
         };
-        let first = observe(&org, None).await;
-        let observed = observe(&org, Some(&first)).await;
+        let first = observe(&org, Look::default()).await;
+        let observed = observe(&org, Look { before: Some(&first), ..Look::default() }).await;
         assert!(matches!(observed.topology, Fact::Known { .. }), "{:?}", observed.topology);
         assert!(observed.registrars.values().all(|fact| fact.value() == Some(&true)), "nobody is blind");
         for (host, state) in &observed.endpoints {
@@ -221,7 +221,7 @@ async fn a_host_whose_journal_is_away_is_read_and_not_used() {
         assert!(asked.is_err(), "a journal that is away says nothing by not knowing: {asked:?}");
         assert_eq!(lab.transcript().starts().count(), 0);
         lab.inject("{clearFaults: true}");
-        observe(&org, Some(&observed)).await;
+        observe(&org, Look { before: Some(&observed), ..Look::default() }).await;
         remote.raise_epoch(&host()).await.expect("it is back, and used");
         remote.close().await;
     }

@@ -22,6 +22,8 @@ use crate::{bridge::CallError, lync::Guard, psrp::messages::CreatePipeline};
 pub(super) struct Host {
     pub(super) listener: Listener,
     shell: tokio::sync::Mutex<Option<Open>>,
+    /// Held by whoever uses the second shell.
+    pub(super) apart: tokio::sync::Mutex<()>,
     known: Mutex<Option<Known>>,
     /// Whether a shell was opened since somebody asked.
     is_renewed: AtomicBool,
@@ -64,6 +66,7 @@ impl Host {
         Self {
             listener,
             shell: tokio::sync::Mutex::default(),
+            apart: tokio::sync::Mutex::default(),
             known: Mutex::default(),
             is_renewed: AtomicBool::default(),
         }

@@ -6,6 +6,7 @@
 //! it up again.
 
 mod access;
+mod apart;
 mod export;
 mod host;
 mod module;
@@ -36,6 +37,7 @@ use crate::{
         ExportMade, ExportOrder, Guard, MachineFqdn,
         cmdlet::{Mutation, Query},
     },
+    psrp::messages::CreatePipeline,
     winrm::Gate,
 };
 
@@ -122,10 +124,9 @@ impl Inner {
         self.shell_for(host, "")
     }
 
-    /// The shell in which cmdlets are tried on a host: another one, so that reading does not wait for them, and
-    /// always the same, so that the next one takes the place of one that was left behind.
-    fn rehearsing_shell(&self, host: &MachineFqdn) -> Uuid {
-        self.shell_for(host, " rehearsal")
+    /// The shell for what is done beside reading (`apart.rs`).
+    fn second_shell(&self, host: &MachineFqdn) -> Uuid {
+        self.shell_for(host, " apart")
     }
 
     /// The one shell on a host that serves a purpose.
@@ -206,16 +207,10 @@ impl Bridge for WinRmBridge {
         query::query(&self.0, self.0.host(host)?, queries).await
     }
 
-    /// In a shell of its own, which ends with it: the one that the host is read through stays free.
     async fn query_apart(&self, host: &MachineFqdn, query: &Query) -> Answer {
-        let listener = self.0.host(host)?.listener.clone();
-        let mut visit = Visit::new((*self.0.access()).clone(), listener, self.0.gate.clone());
-        let answer = match visit.open().await {
-            Ok(_) => visit.query(query).await,
-            Err(error) => Err(error.into()),
-        };
-        visit.close().await;
-        answer
+        let pipeline = CreatePipeline::of(query.invocation());
+        let limit = self.0.access().pace.read;
+        query::answer_of(&apart::run(&self.0, self.0.host(host)?, &pipeline, limit).await?)
     }
 
     async fn raise_epoch(&self, host: &MachineFqdn) -> Result<Fence, CallError> {
@@ -357,7 +352,7 @@ mod tests {
             let mut bridge = bridge([None, None, None], &[]);
             bridge.0.family = family;
             let host = |host: &str| host.parse().expect("valid");
-            HOSTS.map(|name| [bridge.0.reading_shell(&host(name)), bridge.0.rehearsing_shell(&host(name))])
+            HOSTS.map(|name| [bridge.0.reading_shell(&host(name)), bridge.0.second_shell(&host(name))])
         };
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         assert_eq!(ids(one), ids(one));

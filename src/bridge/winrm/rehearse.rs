@@ -1,15 +1,10 @@
-//! Trying a changing cmdlet without doing it: in a shell of its own, which ends with it.
-
-use std::time::Duration;
-
-use tokio::time::timeout;
-use uuid::Uuid;
+//! Trying a changing cmdlet without doing it, apart from reading.
 
 use super::{
-    Inner,
+    Inner, apart,
     host::Host,
     query::{answer_of, text},
-    shell::{Output, Shell},
+    shell::Output,
 };
 use crate::{
     bridge::{CallError, KnownRefusal, Refusal, Rehearsed},
@@ -21,8 +16,6 @@ use crate::{
     psrp::messages::CreatePipeline,
 };
 
-/// How long the end of the shell may take, which nobody needs.
-const GIVE_UP: Duration = Duration::from_secs(10);
 /// The name of the function that tries a cmdlet.
 const TEST: &str = "Test-LfOperation";
 
@@ -34,7 +27,7 @@ pub(super) async fn rehearse(
 ) -> Result<Rehearsed, CallError> {
     let guard = inner.guard(&host.listener.host).await?;
     if let Some(why) = inner.unfit(host) {
-        return Err(CallError::NotSent(format!("{}: {why}", host.listener.host)));
+        return Ok(Rehearsed::Unfit(format!("{}: {why}", host.listener.host)));
     }
     let tried = mutation.what_if();
     match (guard, &tried) {
@@ -51,21 +44,8 @@ pub(super) async fn rehearse(
     }
 }
 
-/// Runs one pipeline in a shell that is opened for it.
 async fn run(inner: &Inner, host: &Host, call: Invocation) -> Result<Output, CallError> {
-    let access = inner.access();
-    let limit = access.pace.read;
-    let late = || format!("{} gave no answer in {} s", host.listener.host, limit.as_secs());
-    let session = access.session(&host.listener, &inner.gate, Uuid::new_v4());
-    let id = inner.rehearsing_shell(&host.listener.host);
-    let opened = timeout(limit, Shell::open(session, id, access.pace.max_envelope)).await;
-    let mut shell = opened.map_err(|_| CallError::NotSent(late()))??;
-    let pipeline = CreatePipeline::of(call);
-    let output = timeout(limit, shell.run(&pipeline)).await;
-    if timeout(GIVE_UP, shell.close()).await.is_err() {
-        tracing::debug!(host = %host.listener.host, "the shell of a trial could not be ended; it ends by itself");
-    }
-    Ok(output.map_err(|_| CallError::Unknown(late()))??)
+    apart::run(inner, host, &CreatePipeline::of(call), inner.access().pace.read).await
 }
 
 /// Reads `LyncFailover.Rehearsal`.

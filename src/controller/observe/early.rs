@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{endpoints, organisation, pools};
+use super::{Look, endpoints, organisation, pools};
 use crate::{
     bridge::Answer,
     controller::Organisation,
@@ -37,11 +37,11 @@ pub(super) struct Early {
 }
 
 /// Who will probably be asked, and about which pools: as long as the store answers.
-pub(super) fn expected(org: &Organisation, before: &Observed) -> Option<Expected> {
+pub(super) fn expected(org: &Organisation, before: &Observed, look: Look<'_>) -> Option<Expected> {
     let host = endpoints::best(org, before)?;
     let is_live = matches!(&before.topology, Fact::Known { source: Source::CentralManagement(_), .. });
     let topology = before.topology.value().filter(|_| is_live)?;
-    let of_pools = pools::queries(topology, &host, false);
+    let of_pools = pools::queries(topology, &host, false, look);
     Some(Expected { host, of_pools })
 }
 

@@ -1,6 +1,6 @@
 //! The pools: who is paired with whom, the Backup Service, the mirrors.
 
-use super::{answer::Asked, early, organisation::call_all};
+use super::{Look, answer::Asked, early, organisation::call_all};
 use crate::{
     bridge::Answer,
     controller::Organisation,
@@ -11,7 +11,12 @@ use crate::{
 };
 
 /// What is asked about the Front End pools of a topology, on a host; and about the exports of them all.
-pub(super) fn queries(topology: &Topology, host: &MachineFqdn, local_store: bool) -> Vec<Query> {
+pub(super) fn queries(
+    topology: &Topology,
+    host: &MachineFqdn,
+    local_store: bool,
+    look: Look<'_>,
+) -> Vec<Query> {
     let is_asked = |pool: &Pool| pool.kind == PoolKind::FrontEnd && pool.version >= Version::LYNC_2013;
     let mut queries = Vec::new();
     for (name, pool) in topology.pools.iter().filter(|(_, pool)| is_asked(pool)) {
@@ -25,7 +30,9 @@ pub(super) fn queries(topology: &Topology, host: &MachineFqdn, local_store: bool
             queries.push(Query::CentralManagementMirrorState { pool: name.clone(), local_store });
         }
     }
-    queries.push(Query::Exports);
+    if !look.without_exports {
+        queries.push(Query::Exports);
+    }
     queries
 }
 
@@ -33,6 +40,7 @@ pub(super) fn queries(topology: &Topology, host: &MachineFqdn, local_store: bool
 /// already.
 pub(super) async fn ask(
     org: &Organisation,
+    look: Look<'_>,
     host: &MachineFqdn,
     early: Option<early::Asked>,
     observed: &mut Observed,
@@ -40,7 +48,7 @@ pub(super) async fn ask(
     let Some(topology) = observed.topology.value() else { return };
     // Where the topology came from the replica, the store does not answer, and nor will it here.
     let local_store = matches!(&observed.topology, Fact::Known { source: Source::LocalReplica(_), .. });
-    let queries = queries(topology, host, local_store);
+    let queries = queries(topology, host, local_store, look);
     let (at, answers) = match early.filter(|early| early.is_complete_for(&queries)) {
         Some(early) => (early.at, early.answers),
         None => (org.clock.now(), call_all(org, host, &queries).await),

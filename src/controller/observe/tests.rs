@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::observe;
+use super::{Look, observe};
 use crate::{
     bridge::{Adoption, Answer, Bridge, CallError, Followed, Operation, SimulatedBridge},
     clock::{Clock, ScaledClock},
@@ -108,7 +108,7 @@ pub(super) fn organisation_of(scenario: &str, ill: &[(&str, Ill)]) -> (Organisat
 
 pub(super) async fn look(org: &Organisation, before: Option<&Observed>) -> (Observed, Duration) {
     let begun = Instant::now();
-    let observed = observe(org, before).await;
+    let observed = observe(org, Look { before, ..Look::default() }).await;
     (observed, begun.elapsed())
 }
 

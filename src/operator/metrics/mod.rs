@@ -87,7 +87,7 @@ fn of_steps() -> Histogram {
 
 /// From a warm answer to the 90 s that a host may take for all of them.
 fn of_requests() -> Histogram {
-    Histogram::new([0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0])
+    Histogram::new([0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 1800.0])
 }
 
 /// The metrics of the operator.

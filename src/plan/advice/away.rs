@@ -1,4 +1,6 @@
-//! What is left while users are served away from home.
+//! What is left while users are served away from home, or after the Central Management store has moved.
+
+use jiff::Timestamp;
 
 use super::{each, edge::edge_path, entry, list};
 use crate::{
@@ -7,9 +9,17 @@ use crate::{
     plan::{UsersGoal, world::World},
 };
 
-/// The newest export of something, if it is known.
+/// The newest export of something, if it tells of the time before what happened. One that was made meanwhile, by
+/// whomever, tells of what is left.
 fn newest(world: &World<'_>, of: &ExportOf) -> Option<FilePath> {
-    Some(world.observed.exports.value()?.newest(of)?.path.clone())
+    let file = world.observed.exports.value()?.newest(of)?;
+    began(world).is_none_or(|at| file.made_at < at).then(|| file.path.clone())
+}
+
+/// When what happened began: the run, or the loss that it answers.
+fn began(world: &World<'_>) -> Option<Timestamp> {
+    let run = world.progress.run.as_ref().or(world.progress.last_run.as_ref())?;
+    Some(run.down_since.map_or(run.started_at, |down| down.min(run.started_at)))
 }
 
 fn import_of(world: &World<'_>, goal: &UsersGoal) -> String {
@@ -28,6 +38,19 @@ fn import_of_locations(world: &World<'_>) -> String {
         Some(file) => ByHandCmdlet::ImportLocations { file }.to_string(),
         None => "Import-CsLisConfiguration -FileName <file>".to_owned(),
     }
+}
+
+/// What a move of the store does not carry over.
+pub(super) fn locations(world: &World<'_>) -> Advice {
+    entry(
+        Topic::LocationInformation,
+        "The locations for emergency calls (database lis) are not replicated with the Central Management \
+         store. If they are used and the store was failed over, import the file that Export-CsLisConfiguration \
+         wrote before, and publish."
+            .to_owned(),
+        Some(format!("{}; Publish-CsLisConfiguration", import_of_locations(world))),
+        "JJ945635 step 3",
+    )
 }
 
 /// What pool failover does not carry over.
@@ -82,15 +105,7 @@ pub(super) fn after_failover(world: &World<'_>, away: &[&UsersGoal]) -> Vec<Advi
             }),
             "Set-CsCallParkOrbit",
         ),
-        entry(
-            Topic::LocationInformation,
-            "The locations for emergency calls (database lis) are not replicated with the Central Management \
-             store. If they are used and the store was failed over, import the file that Export-CsLisConfiguration \
-             wrote before, and publish."
-                .to_owned(),
-            Some(format!("{}; Publish-CsLisConfiguration", import_of_locations(world))),
-            "JJ945635 step 3",
-        ),
+        locations(world),
         entry(
             Topic::PersistentChat,
             format!(

@@ -127,7 +127,7 @@ impl Case {
         Self {
             observed,
             watch: Watch::default(),
-            evidence: Evidence { last_drill: known(drill) },
+            evidence: Evidence { last_drill: known(drill), ..Evidence::default() },
             rpo: SignedDuration::from_mins(30),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     },
     bridge::SimulatedBridge,
     clock::{Clock, ScaledClock},
-    controller::{Endpoint, Organisation, observe},
+    controller::{Endpoint, Look, Organisation, observe},
     lync::{Fact, Why},
     simulator::{Scenario, Simulator},
 };
@@ -32,7 +32,7 @@ async fn see(yaml: &str) -> (Observed, Timestamp) {
         limits: Limits::default(),
         interval: SignedDuration::from_secs(60),
     };
-    (observe(&organisation, None).await, clock.now())
+    (observe(&organisation, Look::default()).await, clock.now())
 }
 
 /// What is written about a scenario, read back as kubectl would; planning it finds nothing to do, whether

@@ -1,0 +1,92 @@
+//! What goes on beside the rounds of a deployment: drills, exports, sign-ins of test users. No round waits for it, and
+//! of the three only one goes on at a time, so that a host has one more shell at most.
+
+use std::sync::Arc;
+
+use super::{
+    control::Shared,
+    deployment::Reached,
+    drills::{DrillNews, Drills},
+    exports::Exporter,
+};
+use crate::{
+    api::LyncDeployment,
+    controller::{Mandate, Passed, Round, SignInTests, SignIns},
+    plan::Desired,
+    status::ExportsTold,
+};
+
+/// What goes on beside the rounds on one organisation. What it has begun is given up with it.
+#[derive(Default)]
+pub(super) struct Beside {
+    pub(super) drills: Drills,
+    exporter: Exporter,
+    sign_ins: SignInTests,
+    /// The organisation that all of it is about.
+    identity: Option<String>,
+}
+
+/// What there is to say about it after a round.
+pub(super) struct BesideNews {
+    pub(super) drill: DrillNews,
+    pub(super) exports: ExportsTold,
+    pub(super) sign_ins: SignIns,
+}
+
+impl Beside {
+    /// Takes in which organisation the rounds are about: what was found of another one says nothing.
+    pub(super) fn meet(&mut self, identity: &str) {
+        if self.identity.as_deref() != Some(identity) {
+            *self = Self { identity: Some(identity.to_owned()), ..Self::default() };
+        }
+    }
+
+    /// Takes in that no round could be made: nobody sees any more whether this is a time for it.
+    pub(super) fn hold(&self, why: &str) {
+        self.drills.stop(why);
+    }
+
+    /// Takes in what has ended, and begins what is due, if this is a time for it.
+    pub(super) async fn go_on(
+        &mut self,
+        shared: &Shared,
+        deployment: &Arc<LyncDeployment>,
+        reached: &Reached,
+        round: &Round,
+        members: &[(&Desired, &Passed)],
+    ) -> BesideNews {
+        self.exporter.collect().await;
+        let barred = barred(deployment, reached);
+        let occupied = || match (self.exporter.is_running(), self.sign_ins.is_running()) {
+            (true, _) => Some("exports are being made".to_owned()),
+            (_, true) => Some("a test user signs in".to_owned()),
+            _ => None,
+        };
+        let in_the_way = barred.clone().or_else(occupied);
+        let drill = self.drills.consider(deployment, reached, round, in_the_way);
+
+        let occupied = || match (self.drills.is_running(), self.sign_ins.is_running()) {
+            (true, _) => Some("a drill is under way".to_owned()),
+            (_, true) => Some("a test user signs in".to_owned()),
+            _ => self.exporter.is_running().then(|| "exports are being made".to_owned()),
+        };
+        let busy = barred.or_else(|| round.unrest()).or_else(occupied);
+        let exports = self.exporter.consider(shared, deployment, reached, round, busy.as_deref());
+
+        if deployment.spec.checks.registration {
+            let is_free = !self.drills.is_running() && !self.exporter.is_running();
+            self.sign_ins.go_on(&reached.organisation, &round.observed, members, is_free);
+        } else {
+            self.sign_ins = SignInTests::default();
+        }
+        BesideNews { drill, exports, sign_ins: self.sign_ins.results() }
+    }
+}
+
+/// Why nothing may be begun on the organisation at all.
+fn barred(deployment: &LyncDeployment, reached: &Reached) -> Option<String> {
+    if deployment.metadata.deletion_timestamp.is_some() {
+        return Some("the deployment is being deleted".to_owned());
+    }
+    (reached.mandate != Mandate::Full).then(|| "the organisation is not identified".to_owned())
+}
