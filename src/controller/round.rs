@@ -84,6 +84,8 @@ pub struct Round {
     pub observed_in: SignedDuration,
     /// What that says about the organisation.
     pub assessment: Assessment,
+    /// Whether the folder for exports was left out of the look.
+    pub without_exports: bool,
     /// Why this time nobody could look into the folder for exports, if so.
     pub exports_unseen: Option<String>,
     /// Since when things have been so.
@@ -217,6 +219,7 @@ impl Rounds {
             in_flight: record.intent,
             observed: seen,
             observed_in,
+            without_exports,
             exports_unseen,
             watch: self.watch.clone(),
         };

@@ -70,7 +70,8 @@ impl Beside {
             (_, true) => Some("a test user signs in".to_owned()),
             _ => self.exporter.is_running().then(|| "exports are being made".to_owned()),
         };
-        let busy = barred.or_else(|| round.unrest()).or_else(occupied);
+        let unseen = || round.without_exports.then(|| "a failover was under way until now".to_owned());
+        let busy = barred.or_else(|| round.unrest()).or_else(occupied).or_else(unseen);
         let exports = self.exporter.consider(shared, deployment, reached, round, busy.as_deref());
 
         if deployment.spec.checks.registration {

@@ -280,6 +280,7 @@ mod tests {
             assessment: assess(&observed, &Progress::default(), &limits, now),
             observed,
             observed_in: SignedDuration::ZERO,
+            without_exports: false,
             exports_unseen: None,
             watch: Watch::default(),
             passed: Vec::new(),

@@ -27,6 +27,11 @@ pub(super) fn exports_view(
     now: Timestamp,
 ) -> Option<ExportsView> {
     let live = seen.live(now, stale_after);
+    if let (Some(Due::Held(why)), Err(_), Some(old)) = (&told.due, &live, old) {
+        // Nobody looks while a failover is under way, and that is when people need to know what there was.
+        let message = Some(format!("not looked at now: {why}"));
+        return Some(ExportsView { message, ..old.clone() });
+    }
     let message = match (&told.due, &live) {
         (Some(Due::Blind(why)), _) => Some(format!("none are made: {why}")),
         (_, Err(why)) if !is_nothing(seen) => Some(format!("what there is cannot be seen: {why}")),
@@ -109,6 +114,16 @@ mod tests {
         let old = view(&seen(), &told, now() + SignedDuration::from_mins(4)).expect("it is told");
         assert!(old.files.is_empty() && old.folder.is_none());
         assert!(old.message.is_some_and(|message| message.contains("too long ago")));
+    }
+
+    #[test]
+    fn what_there_was_stays_while_nobody_looks() {
+        let told = ExportsTold { due: Some(Due::Held("a run is open".to_owned())), last: None };
+        let first = view(&seen(), &told, now()).expect("there is something");
+        let later = now() + SignedDuration::from_mins(40);
+        let held = exports_view(Some(&first), &seen(), &told, STALE_AFTER, later).expect("it stays");
+        assert_eq!((&held.files, &held.folder), (&first.files, &first.folder));
+        assert_eq!(held.message.as_deref(), Some("not looked at now: a run is open"));
     }
 
     #[test]

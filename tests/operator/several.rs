@@ -38,6 +38,24 @@ fn the_second_deployment_waits_for_what_the_first_has_sent() {
     stage.wait_for_ready();
     stage.kubectl(&["wait", "--for=condition=Ready", "lfo/second", "--timeout=60s"]);
     assert_eq!(stage.cmdlets(), [EDGE, USERS]);
+
+    // Both have seen the Edge change its next hop, each at a time of its own, and remember it in one place.
+    stage.until_looked(3);
+    let version = || {
+        let label = "app.kubernetes.io/component=organisation-record";
+        stage.kubectl(&[
+            "get",
+            "configmaps",
+            "-l",
+            label,
+            "-o",
+            "jsonpath={.items[*].metadata.resourceVersion}",
+        ])
+    };
+    let before = version();
+    assert!(records(&stage).contains("\"hops\""), "{}", records(&stage));
+    stage.until_looked(6);
+    assert_eq!(version(), before, "they write over each other");
 }
 
 /// As a tool for GitOps does it when an immutable field has changed, or a cluster was built again.

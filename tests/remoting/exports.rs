@@ -195,7 +195,8 @@ fn neither_a_slow_export_nor_a_bad_share_holds_up_a_failover() {
         stage.apply(AWAY);
         stage.wait_for_ready();
         assert_eq!(theatre.started(), [USERS], "{name}");
-        assert_eq!(said().is_empty(), told.is_empty(), "{name}: {}", said());
+        // The slow one may have been made on a host that is gone.
+        stage.until("the trouble shows still", || said().contains(told));
         if name == "full" {
             // Who has made room, and says so by an edit, does not wait for the pause.
             stage.inject("clearFaults: true");

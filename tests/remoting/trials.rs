@@ -82,12 +82,12 @@ async fn a_host_that_nothing_could_be_changed_from_says_why() {
     for configuration in [MODULE, PLAIN] {
         let lab = Lab::http(&lacks, 1.0).await;
         let answer = bridge(&lab, configuration).rehearse(&host(), &set_edge()).await;
-        let Err(CallError::NotSent(why)) = &answer else { panic!("{configuration}: {answer:?}") };
+        let Ok(Rehearsed::Unfit(why)) = &answer else { panic!("{configuration}: {answer:?}") };
         assert!(why.contains("it lacks Invoke-CsPoolFailBack"), "{why}");
     }
     let lab = Lab::http(&format!("faults: [{{kind: HomeAway, host: {HOST}}}]"), 1.0).await;
     let answer = bridge(&lab, MODULE).rehearse(&host(), &set_edge()).await;
-    assert!(matches!(&answer, Err(CallError::NotSent(why)) if why.contains("journal")), "{answer:?}");
+    assert!(matches!(&answer, Ok(Rehearsed::Unfit(why)) if why.contains("journal")), "{answer:?}");
 }
 
 /// Reading has a shell of its own: it does not wait for a trial that hangs.
