@@ -6,12 +6,13 @@ mod support;
 
 use lync_failover::{
     api::{Actor, AdviceTopic, ConditionType, SameSiteChange, condition::find_condition},
-    plan::{Decision, Desired, Hold},
+    plan::{Decision, Desired, EdgeGoal, Hold},
 };
 use support::{
     lab::{Crash, Ended, Lab, Phase},
     safety,
     scenes::*,
+    sketch::pool,
 };
 
 /// The way of Microsoft's page within one site: a person changes it in Topology Builder, and the plan goes on when
@@ -69,6 +70,24 @@ async fn a_change_by_hand_is_waited_for_after_a_restart_too() {
     let over = safety::commands(&ended.transcript).pop().unwrap();
     let waited = over.0.duration_since(changed).as_mins();
     assert!((3..=11).contains(&waited), "after {waited} minutes: {over:?}");
+}
+
+/// The spec may name another pool than the one that takes the users, such as one of the Edge pool's own site.
+#[tokio::test(start_paused = true)]
+async fn an_edge_pool_goes_to_the_pool_that_the_spec_names() {
+    let pools = "pools: [{fqdn: pool3.contoso.com, site: DC1, backup: pool4.contoso.com}, \
+                 {fqdn: pool4.contoso.com, site: DC2}]";
+    let scenario = format!(
+        "{QUICK}cms: {{pool: pool2.contoso.com}}\n{pools}\nfailures: [{{kill: [pool1.contoso.com]}}]"
+    );
+    let named = EdgeGoal { edge: "edge1.contoso.com".parse().unwrap(), next_hop: pool("pool3") };
+    let wish = Desired { edges: vec![named], ..away() };
+    let ended = Lab::new(&scenario).drive(&wish, &Crash::never()).await;
+    check("named", &ended, DISASTER);
+    assert_eq!(ended.decision, Decision::Converged, "{:#?}", ended.status);
+    let commands = safety::commands(&ended.transcript);
+    assert_eq!(safety::names(&ended.transcript), [EDGE, OVER]);
+    assert!(commands[0].1.contains("Registrar:pool3.contoso.com"), "{commands:?}");
 }
 
 /// An Edge pool that somebody points back while the cmdlet looks: Lync refuses, the missing change answers.

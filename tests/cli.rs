@@ -50,10 +50,12 @@ fn the_page_about_the_procedure_is_true() {
         }
         for scenario in paragraph.scenarios {
             let is_there = match scenario.split_once(": ") {
-                Some((file, test)) => ["tests", "src/simulator/tests", "tests/endpoint", "tests/operator"]
-                    .iter()
-                    .filter_map(|folder| std::fs::read_to_string(format!("{folder}/{file}.rs")).ok())
-                    .any(|text| text.contains(&format!("fn {test}("))),
+                Some((file, test)) => {
+                    ["tests", "src/simulator/tests", "tests/endpoint", "tests/operator", "tests/remoting"]
+                        .iter()
+                        .filter_map(|folder| std::fs::read_to_string(format!("{folder}/{file}.rs")).ok())
+                        .any(|text| text.contains(&format!("fn {test}(")))
+                }
                 None => std::path::Path::new(scenario).exists(),
             };
             assert!(is_there, "{lyncs}: {scenario}");

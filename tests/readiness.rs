@@ -87,7 +87,7 @@ const BY_HAND: &str = "failures: [{administrator: [{host: fe01.pool2.contoso.com
                        parameters: {Identity: 'EdgeServer:edge1.contoso.com', \
                        Registrar: 'Registrar:pool2.contoso.com'}}]}]\n";
 
-const CASES: [Broken; 20] = [
+const CASES: [Broken; 21] = [
     Broken {
         what: "a third pool without a pair",
         scenario: "pools: [{fqdn: pool3.contoso.com}]",
@@ -222,6 +222,13 @@ const CASES: [Broken; 20] = [
             ReplicasCurrent,
             ExportsFresh,
         ],
+    },
+    Broken {
+        what: "the account is not in RTCUniversalServerAdmins",
+        scenario: "exports: {all: 1h}\nfaults: [{kind: Denied, cmdlet: Get-CsBackupServiceStatus}]",
+        minutes: 1,
+        fails: &[Rights],
+        unknown: &[BackupServiceSteady, BackupAge],
     },
     Broken {
         what: "the Response Groups of one pool were never exported",

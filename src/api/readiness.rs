@@ -68,6 +68,8 @@ closed_enum! {
         TargetExecutor,
         /// Each server that is listed as endpoint takes cmdlets.
         ExecutorFit,
+        /// The account may do what a failover asks of it, as far as an observation shows.
+        Rights,
         /// The next hop of the Edge pool could be changed, and the Edge would learn of it.
         EdgeNextHopChangeable,
         /// The Central Management store works.

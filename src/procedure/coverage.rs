@@ -63,6 +63,41 @@ pub const COVERAGE: &[Paragraph] = &[
         &[EACH],
     ),
     row(
+        "JJ204678, the new next hop",
+        "any other pool that works; at the same site by Topology Builder, which offers no other",
+        "SetEdgeNextHop to the pool that takes the users, so that what comes from outside takes one way; another pool, such as \
+         a third one of the Edge pool's own site, where `spec.edges` names it, since nobody but people knows whether it is \
+         meant to carry that",
+        &[
+            "148-next-hop-of-the-same-site",
+            "03-pool-gone-store-elsewhere",
+            "35-edge-cannot-be-changed-users-wait",
+        ],
+        &["branches: an_edge_pool_goes_to_the_pool_that_the_spec_names", EACH],
+    ),
+    row(
+        "Gg398859, afterwards",
+        "`Enable-CsTopology`, which changes outside Topology Builder may need",
+        "not done: the procedure page asks for none after `Set-CsEdgeServer`, and it needs rights in Active Directory that the \
+         account for failovers should not have. The effect is seen at the Edge servers, and waited for",
+        &["39-cross-site-by-cmdlet"],
+        &[EACH],
+    ),
+    row(
+        "Gg413060",
+        "the Edge servers learn of the next hop by replication; a full copy can be asked for",
+        "`src/plan/replication.rs`: the users wait until they have it, ten minutes at most, with a full copy half-way",
+        &["48-refused-and-the-replica-is-behind", "06-edge-dead-with-its-site"],
+        &["branches: a_change_by_hand_is_waited_for_after_a_restart_too", EACH],
+    ),
+    row(
+        "Gg398833",
+        "names, ports and certificates between the Edge servers and their new next hop",
+        "advice `EdgePath`: no cmdlet sees them",
+        &["08-nothing-to-do", "36-explicit-edge-already-right"],
+        &["branches: what_is_left_for_people_is_said_after_the_failover_and_after_the_failback"],
+    ),
+    row(
         "JJ204678, step 1",
         "find the pool that has the store",
         "`src/plan/cms.rs`: four signals, since `-WhatIf` writes to the host only",
@@ -144,6 +179,17 @@ pub const COVERAGE: &[Paragraph] = &[
         "`src/plan/replication.rs`: all but those that are known to be dead; a full copy half-way, a limit",
         &["06-edge-dead-with-its-site"],
         &[EACH],
+    ),
+    row(
+        "JJ204678, step 6, and JJ945635, before the disaster",
+        "the configuration, the locations and the Response Groups were exported, off the pool",
+        "`src/exports`: on a schedule (`spec.exports`), kept and rotated; `ExportsFresh` in the readiness; what a loss has left \
+         behind is not exported over what there was",
+        &["60-lync-2010-move", "88-lync-2010-no-files"],
+        &[
+            "exports: a_schedule_leads_to_files_that_are_shown_and_old_ones_go",
+            "exports: a_failover_leaves_the_exports_of_before",
+        ],
     ),
     row(
         "JJ204678, step 6, first and second point",
@@ -264,7 +310,8 @@ pub const COVERAGE: &[Paragraph] = &[
     ),
     row(
         "JJ204678 and JJ945635, afterwards",
-        "response groups, locations, announcements, call park, Persistent Chat, DNS; conference contents after a failback",
+        "response groups, locations, announcements, call park, Persistent Chat, DNS, branch appliances, archiving and \
+         monitoring; conference contents after a failback",
         "`src/plan/advice`: `status.advice`",
         &["08-nothing-to-do", "58-after-the-failback"],
         &["branches: what_is_left_for_people_is_said_after_the_failover_and_after_the_failback"],
@@ -296,6 +343,14 @@ pub const COVERAGE: &[Paragraph] = &[
         "it is left alone; `FailbackAvailable` says what its way home needs",
         &["56-home-again", "57-home-again-and-unaware"],
         &["branches: a_pool_that_returns_is_left_alone_and_its_way_home_is_shown"],
+    ),
+    row(
+        "JJ945635, if Pool1 never returns",
+        "a new pool, users moved by force, conference directories, a new pair: some thirty steps",
+        "not done: a project of people. The users stay where they are served, and the operator keeps to that for as long as the \
+         spec wants it (`docs/after.md`)",
+        &["08-nothing-to-do"],
+        &["branches: what_is_left_for_people_is_said_after_the_failover_and_after_the_failback", EACH],
     ),
     row(
         "JJ204773",

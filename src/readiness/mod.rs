@@ -13,6 +13,7 @@ mod exports;
 mod hosts;
 mod pools;
 mod replicas;
+mod rights;
 mod score;
 
 use jiff::{SignedDuration, Timestamp};
@@ -127,6 +128,7 @@ fn of_topology(inputs: Inputs<'_>, topology: &Topology) -> Vec<Check> {
     checks.extend(edges::look(inputs, topology));
     checks.push(replicas::current(inputs, topology));
     checks.extend(exports::fresh(inputs));
+    checks.push(rights::held(inputs));
     checks
 }
 

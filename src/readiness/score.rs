@@ -14,10 +14,10 @@ pub fn weight(name: CheckName) -> i32 {
         CheckName::TargetAlive | CheckName::StandbyCentralManagementStore => 10,
         CheckName::BackupServiceSteady | CheckName::BackupAge => 9,
         CheckName::EdgeNextHopChangeable | CheckName::CentralManagementHealthy => 6,
-        CheckName::PairIsMutual | CheckName::PoolStatesActive => 5,
-        CheckName::ExportsFresh => 4,
-        CheckName::StandbyMirror | CheckName::ExecutorFit | CheckName::LastDrill => 3,
-        CheckName::ReplicasCurrent => 2,
+        CheckName::PoolStatesActive => 5,
+        CheckName::PairIsMutual | CheckName::ExportsFresh => 4,
+        CheckName::ExecutorFit | CheckName::LastDrill => 3,
+        CheckName::StandbyMirror | CheckName::Rights | CheckName::ReplicasCurrent => 2,
     }
 }
 

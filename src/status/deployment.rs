@@ -76,7 +76,10 @@ pub fn next_deployment(
                 ConditionType::Ready => Finding::new(*condition, false, *reason, message),
                 ConditionType::Reconciling => Finding::new(*condition, !needs_edit, *reason, message),
                 ConditionType::Stalled => Finding::new(*condition, needs_edit, *reason, message),
-                ConditionType::BridgeConnected => Finding::new(*condition, false, *reason, message),
+                // Of a record that cannot be used nothing follows for the way to Lync.
+                ConditionType::BridgeConnected if *reason != Reason::RecordUnusable => {
+                    Finding::new(*condition, false, *reason, message)
+                }
                 other => unknown(*other, "not looked at"),
             });
             LyncDeploymentStatus {

@@ -19,6 +19,7 @@ pub fn words(reason: Reason) -> Option<[&'static str; 3]> {
         | Reason::OutcomeUnknown
         | Reason::Unknown
         | Reason::Unreachable
+        | Reason::RecordUnusable
         | Reason::NotCapable => Some(UNDER_WAY),
         Reason::Planned | Reason::Observing | Reason::Suspended => Some(CHOSEN),
         Reason::Drifted => Some(TAKEN_AWAY),

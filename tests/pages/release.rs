@@ -37,7 +37,7 @@ fn the_changelog_has_this_version_and_keeps_its_form() {
 #[test]
 fn every_locked_crate_has_a_name_a_version_a_licence_and_a_checksum() {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--locked", "--offline", "--format-version", "1"])
+        .args(["metadata", "--locked", "--format-version", "1"])
         .current_dir(path(""))
         .output()
         .unwrap();

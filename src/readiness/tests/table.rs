@@ -29,6 +29,7 @@ const OF_TOPOLOGY: &[CheckName] = &[
     CentralManagementHealthy,
     ReplicasCurrent,
     ExportsFresh,
+    Rights,
 ];
 
 fn blind() -> (Case, &'static [CheckName]) {
@@ -129,6 +130,26 @@ pub(super) fn rows() -> Vec<Row> {
             ),
         ),
         row(StandbyMirror, (mirror(known(vec![principal])), &[]), (mirror(unseen()), &[])),
+        row(
+            Rights,
+            (
+                Case::healthy().with(|observed| {
+                    let why = Why::CmdletFailed(
+                        "Access is denied. (UnauthorizedAccess; PermissionDenied)".to_owned(),
+                    );
+                    observed.backup_services.insert(name("pool1"), Fact::Unknown(why));
+                }),
+                &[BackupServiceSteady, BackupAge],
+            ),
+            (
+                Case::healthy().with(|observed| {
+                    for pool in ["pool1", "pool2"] {
+                        observed.backup_services.insert(name(pool), unseen());
+                    }
+                }),
+                &[BackupServiceSteady, BackupAge],
+            ),
+        ),
         row(
             BackupServiceSteady,
             (backup(ExportStatus::ErrorState), &[BackupAge]),
