@@ -155,8 +155,11 @@ fn owner(lfo: &LyncFailover) -> Owner {
 
 async fn report(shared: &Shared, batch: &Batch, written: &LastWrites) {
     let objectives = Objectives::from(&batch.deployment.spec);
-    let evidence =
-        Evidence { last_drill: last_drill(shared, batch), store_moved_at: batch.round.store_moved_at };
+    let evidence = Evidence {
+        last_drill: last_drill(shared, batch),
+        store_moved_at: batch.round.store_moved_at,
+        without_exports: batch.round.without_exports,
+    };
     let readiness = readiness(Inputs {
         observed: &batch.round.observed,
         assessment: &batch.round.assessment,

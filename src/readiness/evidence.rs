@@ -20,6 +20,8 @@ pub struct Evidence {
     pub last_drill: Fact<Drill>,
     /// When the Central Management store last moved, as far as the operator remembers.
     pub store_moved_at: Option<Timestamp>,
+    /// Whether nobody looked for exports, since a failover is under way or may begin at any moment.
+    pub without_exports: bool,
 }
 
 /// The failover of every paired pool, tried with `-WhatIf` (`docs/drill.md`).

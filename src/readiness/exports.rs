@@ -14,7 +14,12 @@ const CHECK: CheckName = CheckName::ExportsFresh;
 pub(super) fn fresh(inputs: Inputs<'_>) -> Vec<Check> {
     let seen = match inputs.live(Some(&inputs.observed.exports)) {
         Ok(seen) => seen,
-        Err(why) => return vec![unseen(inputs, why)],
+        Err(why) if !inputs.evidence.without_exports => return vec![unseen(inputs, why)],
+        // What there was has not changed since, but for what people do.
+        Err(_) => match inputs.observed.exports.value() {
+            Some(seen) => seen,
+            None => return vec![not_now()],
+        },
     };
     if !seen.is_shared {
         let message = format!(
@@ -82,6 +87,11 @@ fn mend(inputs: Inputs<'_>, seen: &Exports, of: &ExportOf) -> Fix {
              no locations and no Response Groups",
         )
     }
+}
+
+fn not_now() -> Check {
+    let message = "nobody looks for exports while a failover is under way or may begin";
+    Check::unknown(CHECK, Subject::Organisation, message, Fix::minutes("wait until it is over"))
 }
 
 /// Whether the host was asked at all: one without the module, or with an old one, says so.

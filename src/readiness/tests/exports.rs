@@ -87,3 +87,23 @@ fn where_nobody_can_see_nothing_is_said() {
     assert_eq!(judged[0].1, Unknown);
     assert!(judged[0].2.contains("made by the module"), "{}", judged[0].2);
 }
+
+/// While a failover is under way nobody asks the share, which may be gone; what was seen before still counts.
+#[test]
+fn what_was_seen_before_a_failover_counts_while_nobody_looks() {
+    let later = now() - SignedDuration::from_hours(2);
+    let old = exports(Some(3), Some(3));
+    let Fact::Known { value, source, .. } = old else { panic!("known here") };
+    let mut case = Case::healthy();
+    case.observed.exports = Fact::Known { value, at: later, source };
+    let results = |case: &Case| -> Vec<CheckResult> {
+        let judged = case.judge();
+        let of_exports = judged.checks.iter().filter(|check| check.name == CheckName::ExportsFresh);
+        of_exports.map(|check| check.result).collect()
+    };
+    assert_eq!(results(&case), [Unknown], "somebody looked, and saw nothing");
+    case.evidence.without_exports = true;
+    assert_eq!(results(&case), [Pass, Pass, Pass]);
+    case.observed.exports = Fact::Unknown(Why::NotObserved);
+    assert_eq!(results(&case), [Unknown]);
+}
