@@ -717,6 +717,36 @@ fn attempts_that_did_not_begin_do_not_pile_up() {
     assert_eq!((run.records.len(), &run.records[0].step), (128, &edge_step()), "the only one of its step");
 }
 
+/// A file that was written after the loss tells of what is left, whoever wrote it.
+#[test]
+fn advice_names_the_export_of_before() {
+    let sketch = sketch(include_str!("plans/08-nothing-to-do.yaml"));
+    let command = |hours: i64, run: Option<(i64, Option<i64>)>| {
+        let mut observed = sketch.observed();
+        let path: FilePath = r"\\files\exports\lf-lis-1.zip".parse().unwrap();
+        let made_at = now() - SignedDuration::from_hours(hours);
+        let newest = Some(ExportFile { path, made_at, size: 1 });
+        let found = vec![ExportsOfKind { of: ExportOf::Locations, newest, problem: None, count: 1 }];
+        let exports = Exports { folder: String::new(), is_shared: true, found };
+        observed.exports = Fact::known(exports, now(), Source::Probe);
+        let run = run.map(|(began, down)| Run {
+            started_at: ago(began * 3600),
+            down_since: down.map(|hours| ago(hours * 3600)),
+            ..progress(&sketch, &[]).run.unwrap()
+        });
+        let known = Progress { last_run: run, ..sketch.progress() };
+        let plan = plan(&sketch.desired, &observed, &known, &Limits::default(), now());
+        let topic = |advice: &&lync_failover::api::Advice| {
+            advice.topic == lync_failover::api::AdviceTopic::LocationInformation
+        };
+        plan.advice.iter().find(topic).and_then(|advice| advice.command.clone()).unwrap()
+    };
+    assert!(command(10, Some((9, None))).contains("lf-lis-1.zip"), "made before the run");
+    assert!(!command(8, Some((9, None))).contains("lf-lis-1.zip"), "made after it began");
+    assert!(!command(10, Some((9, Some(11)))).contains("lf-lis-1.zip"), "made after the loss");
+    assert!(command(1, None).contains("lf-lis-1.zip"), "nobody knows of a run");
+}
+
 /// What takes the place of what there was is not made while people may need that.
 #[test]
 fn what_a_failover_has_left_behind_is_not_exported() {

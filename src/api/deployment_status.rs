@@ -273,3 +273,22 @@ closed_enum! {
         Undetermined,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drill_of_another_organisation_is_none_of_this() {
+        let drill = DrillStatus { message: Some("x".to_owned()), ..DrillStatus::default() };
+        let of = |organisation: Option<&str>| LyncDeploymentStatus {
+            organisation: organisation.map(str::to_owned),
+            drill: Some(drill.clone()),
+            ..LyncDeploymentStatus::default()
+        };
+        assert_eq!(of(Some("a")).drill_of(Some("a")), Some(&drill));
+        assert_eq!(of(Some("a")).drill_of(Some("b")), None);
+        assert_eq!(of(Some("a")).drill_of(None), Some(&drill), "nobody has said so yet");
+        assert_eq!(of(None).drill_of(Some("a")), Some(&drill));
+    }
+}

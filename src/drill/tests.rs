@@ -75,6 +75,11 @@ fn a_schedule_counts_from_the_start_of_the_last_drill() {
         due(Some(last(None, -24, DrillOutcome::Incomplete))),
         "what was not finished is tried after a day"
     );
+    assert!(!due(Some(last(None, -23, DrillOutcome::Failed))));
+    assert!(
+        due(Some(last(None, -24, DrillOutcome::Failed))),
+        "who has mended something sees it the next day"
+    );
     assert!(due(Some(last(None, 1, DrillOutcome::Passed))), "what lies ahead proves nothing");
     assert_eq!(super::due(None, None, None, at(0)), None, "nobody wants any");
 }
