@@ -33,7 +33,7 @@ fn name(hold: &Hold) -> &'static str {
         Hold::Failed { .. } => "Failed",
         Hold::OutcomeUnknown { .. } => "OutcomeUnknown",
         Hold::SplitBrain { .. } => "SplitBrain",
-        // Two resources: `tests/operator/several.rs`. What cannot be seen is looked at again: the test below.
+        // Two resources: `tests/operator/lifecycle.rs`. What cannot be seen is looked at again: the test below.
         Hold::Contested { .. } => "Contested",
         Hold::Unknown { .. } => "Unknown",
     }

@@ -17,9 +17,9 @@ pub(super) struct OperatorCommand {
     /// The namespace of the operator, where it keeps its lease and its records.
     #[arg(long, env = "POD_NAMESPACE", default_value = DEFAULT_NAMESPACE)]
     namespace: String,
-    /// Watch one namespace only. Default: all.
-    #[arg(long, env = "WATCH_NAMESPACE")]
-    watch_namespace: Option<String>,
+    /// Watch this namespace only; may be given several times. Default: all.
+    #[arg(long = "watch-namespace", env = "WATCH_NAMESPACE", value_delimiter = ',')]
+    watch_namespaces: Vec<String>,
     /// The name of this replica. Default: made up.
     #[arg(long, env = "POD_NAME")]
     identity: Option<String>,
@@ -76,7 +76,7 @@ impl OperatorCommand {
         }
         let settings = Settings {
             namespace: self.namespace,
-            watch_namespace: self.watch_namespace,
+            watch_namespaces: self.watch_namespaces.into_iter().filter(|name| !name.is_empty()).collect(),
             identity: self.identity.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
             http: self.http,
             webhook: self

@@ -27,8 +27,8 @@ pub struct Party {
     pub domain: Option<String>,
     /// The ids of all deployments that can be seen, the own one among them.
     pub others: BTreeSet<String>,
-    /// The one namespace whose deployments can be seen; `None`: all of them.
-    pub namespace: Option<String>,
+    /// The namespaces whose deployments can be seen; none named: all of them.
+    pub namespaces: Vec<String>,
 }
 
 /// Who finds out about an operation, and decides about it.
@@ -71,6 +71,7 @@ impl Party {
     /// Whether a deployment would be seen if it were there.
     fn sees(&self, sender: &Sender) -> bool {
         let namespace = sender.name.split_once('/').map(|(namespace, _)| namespace);
-        self.namespace.as_deref().is_none_or(|watched| Some(watched) == namespace)
+        self.namespaces.is_empty()
+            || self.namespaces.iter().any(|watched| Some(watched.as_str()) == namespace)
     }
 }

@@ -351,7 +351,7 @@ async fn what_nobody_is_left_to_follow_is_followed_by_who_can_ask_its_host() {
 async fn a_deployment_that_cannot_be_seen_is_not_called_gone() {
     let lab = Theatre::new(journal("x"), Adoption::Running, Mandate::Full);
     let owned = left_by(party("a", &[]).own).await;
-    let watching = |namespace: &str| Party { namespace: Some(namespace.to_owned()), ..party("b", &["b"]) };
+    let watching = |namespace: &str| Party { namespaces: vec![namespace.to_owned()], ..party("b", &["b"]) };
     assert_eq!(watching("lync-dr").standing(&owned, &lab.org.endpoints), Standing::Own);
     let elsewhere = watching("elsewhere").standing(&owned, &lab.org.endpoints);
     assert!(matches!(&elsewhere, Standing::Nobody(why) if why.contains("does not watch")), "{elsewhere:?}");

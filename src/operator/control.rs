@@ -40,16 +40,16 @@ pub(super) struct Shared {
 pub struct Controller(Arc<Shared>);
 
 impl Controller {
-    /// Begins to watch all namespaces, or one; acts only in [`Self::run`]. Records are kept in `namespace`,
+    /// Begins to watch the namespaces that are named, or all if none is; acts only in [`Self::run`]. Records are kept in `namespace`,
     /// Events come from `identity`. Needs a tokio runtime.
     pub fn new(
         client: Client,
         namespace: &str,
-        watch_namespace: Option<&str>,
+        watch_namespaces: &[String],
         identity: &str,
         environment: Environment,
     ) -> Self {
-        let resources = Resources::watch(&client, watch_namespace);
+        let resources = Resources::watch(&client, watch_namespaces);
         let metrics = Metrics::new(
             resources.failovers.clone(),
             resources.deployments.clone(),

@@ -100,7 +100,7 @@ mod tests {
     use kube::runtime::reflector::store;
 
     use super::*;
-    use crate::bridge::Refusal;
+    use crate::{bridge::Refusal, operator::stores::Stores};
 
     /// A bridge on which everything ends in the same way.
     struct Ends(Result<(), CallError>);
@@ -142,7 +142,11 @@ mod tests {
             ("unreadable", Err(CallError::Unreadable(why()))),
         ];
         let (failovers, deployments) = (store::Writer::default(), store::Writer::default());
-        let metrics = Arc::new(Metrics::new(failovers.as_reader(), deployments.as_reader(), Arc::default()));
+        let metrics = Arc::new(Metrics::new(
+            Stores::new(vec![failovers.as_reader()]),
+            Stores::new(vec![deployments.as_reader()]),
+            Arc::default(),
+        ));
         let labels = ResourceLabels { namespace: "n".to_owned(), name: "b".to_owned() };
         let host: MachineFqdn = "fe01.contoso.com".parse().expect("a name");
         for (outcome, end) in ends {

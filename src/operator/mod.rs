@@ -22,6 +22,7 @@ mod reporter;
 mod resources;
 mod run;
 mod secrets;
+mod stores;
 mod unreadable;
 mod webhook;
 mod worker;

@@ -1,8 +1,9 @@
 //! Keeps the resources of one kind in memory as the API server has them.
 
-use std::{fmt::Debug, sync::Arc, time::Duration};
+use std::{fmt, fmt::Debug, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt, future::ready};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{
     Api, Client, Resource,
     core::{DeserializeGuard, NamespaceResourceScope},
@@ -18,12 +19,34 @@ use tokio::task::AbortHandle;
 
 use super::resources::Notices;
 
-/// Watches all namespaces, or one.
-pub(super) fn reflect<K>(
-    client: &Client,
-    namespace: Option<&str>,
-    notices: &Arc<Notices>,
-) -> (Store<K>, AbortHandle)
+/// Where resources are watched.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Everywhere,
+    Namespace(String),
+}
+
+impl Place {
+    /// Whether a resource is in there.
+    pub(super) fn has(&self, metadata: &ObjectMeta) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Namespace(name) => metadata.namespace.as_ref() == Some(name),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everywhere => Ok(()),
+            Self::Namespace(name) => write!(f, " in namespace {name}"),
+        }
+    }
+}
+
+/// Keeps the resources of one place.
+pub(super) fn reflect<K>(client: &Client, place: &Place, notices: &Arc<Notices>) -> (Store<K>, AbortHandle)
 where
     K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
         + Clone
@@ -33,25 +56,26 @@ where
         + Sync
         + 'static,
 {
-    let api: Api<DeserializeGuard<K>> = match namespace {
-        Some(namespace) => Api::namespaced(client.clone(), namespace),
-        None => Api::all(client.clone()),
+    let api: Api<DeserializeGuard<K>> = match place {
+        Place::Namespace(name) => Api::namespaced(client.clone(), name),
+        Place::Everywhere => Api::all(client.clone()),
     };
     let (reader, writer) = reflector::store();
     // A dead watch is noticed after 30 s, so that a change of the spec is seen within 35.
     let config = watcher::Config { page_size: Some(50), ..watcher::Config::default() }.timeout(30);
     let stream = watcher(api, config).backoff(Capped(DefaultBackoff::default()));
-    let stream = only_readable(stream, reader.clone(), Arc::clone(notices)).modify(prune);
+    let stream = only_readable(stream, reader.clone(), Arc::clone(notices), place.clone()).modify(prune);
     let stream = reflector(writer, stream);
     let notices = Arc::clone(notices);
-    notices.wait_for(&K::plural(&()), format!("the first list of {}", K::plural(&())));
+    let place = place.clone();
+    notices.wait_for(&K::plural(&()), &place, format!("the first list of {}{place}", K::plural(&())));
     let task = tokio::spawn(async move {
         let mut stream = std::pin::pin!(stream);
         while let Some(event) = stream.next().await {
             match event {
                 Ok(event) => {
                     if matches!(event, Event::InitDone) {
-                        notices.came(&K::plural(&()));
+                        notices.came(&K::plural(&()), &place);
                     }
                     notices.changed.notify_waiters();
                 }
@@ -59,7 +83,7 @@ where
                     tracing::warn!(kind = %K::kind(&()), %error, "the watch failed; it is opened again");
                     // A watch that fails later is opened again, and nothing tells when that has worked.
                     if let watcher::Error::InitialListFailed(cause) = &error {
-                        notices.wait_for(&K::plural(&()), in_words::<K>(cause));
+                        notices.wait_for(&K::plural(&()), &place, in_words::<K>(cause, &place));
                     }
                 }
             }
@@ -74,6 +98,7 @@ fn only_readable<K>(
     stream: impl Stream<Item = watcher::Result<Event<DeserializeGuard<K>>>>,
     reader: Store<K>,
     notices: Arc<Notices>,
+    place: Place,
 ) -> impl Stream<Item = watcher::Result<Event<K>>>
 where
     K: Resource<DynamicType = ()> + Clone + 'static,
@@ -89,7 +114,7 @@ where
         };
         let event = event.map(|event| match event {
             Event::Init => {
-                notices.forget_unreadable(&K::plural(&()));
+                notices.forget_unreadable(&K::plural(&()), &place);
                 Some(Event::Init)
             }
             Event::InitApply(DeserializeGuard(Ok(object))) => Some(Event::InitApply(object)),
@@ -122,7 +147,7 @@ fn resource_name<K: Resource<DynamicType = ()>>() -> String {
 }
 
 /// Why a kind cannot be listed, and what a person can do.
-fn in_words<K: Resource<DynamicType = ()>>(cause: &kube::Error) -> String {
+fn in_words<K: Resource<DynamicType = ()>>(cause: &kube::Error, place: &Place) -> String {
     let name = resource_name::<K>();
     match cause {
         // Of a group of which nothing is installed the server says so in plain text, without a reason.
@@ -131,10 +156,10 @@ fn in_words<K: Resource<DynamicType = ()>>(cause: &kube::Error) -> String {
              the chart with crds.install=true"
         ),
         kube::Error::Api(status) if status.is_forbidden() => format!(
-            "the right to list and watch {name}: apply the roles of deploy/ or of the chart ({})",
+            "the right to list and watch {name}{place}: apply the roles of deploy/ or of the chart ({})",
             status.message
         ),
-        cause => format!("the API server to answer about {name}: {cause}"),
+        cause => format!("the API server to answer about {name}{place}: {cause}"),
     }
 }
 

@@ -6,31 +6,46 @@ use std::{
 };
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::{Client, ResourceExt, core::error_boundary::InvalidObject, runtime::reflector::Store};
+use kube::{Client, ResourceExt, core::error_boundary::InvalidObject};
 use tokio::{sync::Notify, task::AbortHandle};
 
-use super::reflect::reflect;
+use super::{
+    reflect::{Place, reflect},
+    stores::Stores,
+};
 use crate::api::{LyncDeployment, LyncFailover};
 
 /// The resources.
 #[derive(Clone)]
 pub(super) struct Resources {
-    pub(super) deployments: Store<LyncDeployment>,
-    pub(super) failovers: Store<LyncFailover>,
+    pub(super) deployments: Stores<LyncDeployment>,
+    pub(super) failovers: Stores<LyncFailover>,
     pub(super) notices: Arc<Notices>,
-    /// The one namespace that is watched; `None`: all of them.
-    pub(super) namespace: Option<String>,
-    watches: [AbortHandle; 2],
+    /// The namespaces that are watched; none named: all of them.
+    pub(super) namespaces: Vec<String>,
+    watches: Vec<AbortHandle>,
 }
 
 impl Resources {
-    /// Watches all namespaces, or one.
-    pub(super) fn watch(client: &Client, namespace: Option<&str>) -> Self {
+    /// Watches the namespaces that are named, or all if none is.
+    pub(super) fn watch(client: &Client, namespaces: &[String]) -> Self {
         let notices = Arc::default();
-        let (deployments, first) = reflect(client, namespace, &notices);
-        let (failovers, second) = reflect(client, namespace, &notices);
-        let namespace = namespace.map(str::to_owned);
-        Self { deployments, failovers, notices, namespace, watches: [first, second] }
+        let places = match namespaces {
+            [] => vec![Place::Everywhere],
+            named => named.iter().cloned().map(Place::Namespace).collect(),
+        };
+        let (deployments, mut watches): (Vec<_>, Vec<_>) =
+            places.iter().map(|place| reflect(client, place, &notices)).unzip();
+        let (failovers, more): (Vec<_>, Vec<_>) =
+            places.iter().map(|place| reflect(client, place, &notices)).unzip();
+        watches.extend(more);
+        Self {
+            deployments: Stores::new(deployments),
+            failovers: Stores::new(failovers),
+            notices,
+            namespaces: namespaces.to_vec(),
+            watches,
+        }
     }
 
     /// Whether the watches go on. They end only by a fault of this program; a new process is the way out.
@@ -38,10 +53,10 @@ impl Resources {
         !self.watches.iter().any(AbortHandle::is_finished)
     }
 
-    /// Waits until both kinds have been listed once.
+    /// Waits until both kinds have been listed once, wherever they are watched.
     pub(super) async fn ready(&self) {
-        let _ = self.deployments.wait_until_ready().await;
-        let _ = self.failovers.wait_until_ready().await;
+        self.deployments.ready().await;
+        self.failovers.ready().await;
     }
 
     /// The failovers of a deployment, oldest first: the order in which they act.
@@ -78,12 +93,12 @@ impl Notices {
         all.iter().filter(|((kind, _), _)| kind == plural).map(|(_, invalid)| invalid.clone()).collect()
     }
 
-    pub(super) fn wait_for(&self, plural: &str, what: String) {
-        lock(&self.waits_for).insert(plural.to_owned(), what);
+    pub(super) fn wait_for(&self, plural: &str, place: &Place, what: String) {
+        lock(&self.waits_for).insert(format!("{plural}{place}"), what);
     }
 
-    pub(super) fn came(&self, plural: &str) {
-        lock(&self.waits_for).remove(plural);
+    pub(super) fn came(&self, plural: &str, place: &Place) {
+        lock(&self.waits_for).remove(&format!("{plural}{place}"));
     }
 
     pub(super) fn cannot_read(&self, plural: &str, invalid: InvalidObject) {
@@ -94,8 +109,8 @@ impl Notices {
         lock(&self.unreadable).remove(&key(plural, metadata));
     }
 
-    pub(super) fn forget_unreadable(&self, plural: &str) {
-        lock(&self.unreadable).retain(|(kind, _), _| kind != plural);
+    pub(super) fn forget_unreadable(&self, plural: &str, place: &Place) {
+        lock(&self.unreadable).retain(|(kind, _), invalid| kind != plural || !place.has(&invalid.metadata));
     }
 }
 

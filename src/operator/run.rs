@@ -27,8 +27,8 @@ pub(crate) const LEASE: &str = "lync-failover";
 pub struct Settings {
     /// The namespace of the operator: leases and records live here.
     pub namespace: String,
-    /// The one namespace to watch; all of them if none is given.
-    pub watch_namespace: Option<String>,
+    /// The namespaces to watch; all of them if none is given.
+    pub watch_namespaces: Vec<String>,
     /// Who this process is, among the replicas.
     pub identity: String,
     /// Where `/livez`, `/readyz` and `/metrics` are served.
@@ -66,7 +66,7 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), OperatorError
     let controller = Controller::new(
         client.clone(),
         &settings.namespace,
-        settings.watch_namespace.as_deref(),
+        &settings.watch_namespaces,
         &settings.identity,
         Environment::default(),
     );

@@ -136,7 +136,7 @@ fn party(shared: &Shared, deployment: &LyncDeployment, reached: &Reached) -> Par
         organisation: Some(reached.identity.clone()),
         domain: reached.domain(),
         others,
-        namespace: shared.resources.namespace.clone(),
+        namespaces: shared.resources.namespaces.clone(),
     }
 }
 

@@ -20,6 +20,7 @@ mod kills;
 mod kubectl;
 mod leases;
 mod lifecycle;
+mod namespaces;
 mod records;
 mod service;
 mod several;

@@ -169,6 +169,14 @@ fn one_namespace_needs_no_right_in_the_others() {
     // No planner: only a policy of the cluster would keep one from changing something.
     assert_eq!(roles("Role"), names.iter().map(String::as_str).collect());
     assert_eq!(roles("RoleBinding"), BTreeSet::from(["lync-failover-watch"]));
+    let two = templated(&["--set", "watchNamespaces={lync-dr,lync-test}"]);
+    assert!(only(&two, "Deployment").to_string().contains("--watch-namespace=lync-test"));
+    for kind in ["Role", "RoleBinding"] {
+        let of = |namespace: &str| -> BTreeSet<&str> {
+            two.keys().filter(|key| key.0 == kind && key.1 == namespace).map(|key| key.2.as_str()).collect()
+        };
+        assert_eq!((of("lync-dr"), of("lync-test")), (roles(kind), roles(kind)), "{kind}");
+    }
     // The same rights as those of the cluster give.
     let usual = templated(&[]);
     for name in &names[..3] {

@@ -23,7 +23,7 @@ fn bad_values_are_refused_and_named() {
         ("imagePullSecrets[0]=secret", "imagePullSecrets"),
         ("logFormat=xml", "logFormat"),
         ("logLevel=", "logLevel"),
-        ("watchNamespaces={a,b}", "watchNamespaces"),
+        ("watchNamespaces={a,a}", "watchNamespaces"),
         ("watchNamespaces={Lync}", "watchNamespaces"),
         ("watchNamespaces=lync-dr", "watchNamespaces"),
         ("secretAccess[0].namespace=lync-dr", "secretAccess"),

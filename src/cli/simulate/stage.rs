@@ -86,7 +86,7 @@ impl Stage {
             let uid = made.uid().unwrap_or_default();
             environment.simulators.put(&uid, scenario, Arc::clone(&lab.simulator));
         }
-        let controller = Controller::new(client.clone(), NAMESPACE, None, "simulate", environment);
+        let controller = Controller::new(client.clone(), NAMESPACE, &[], "simulate", environment);
         let task = tokio::spawn(async move { controller.run().await });
         Ok(Self { client, reports, task })
     }

@@ -10,14 +10,13 @@ mod states;
 
 use std::sync::Arc;
 
-use kube::runtime::reflector::Store;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::Registry,
 };
 
-use super::resources::Notices;
+use super::{resources::Notices, stores::Stores};
 use crate::{
     api::{LyncDeployment, LyncFailover},
     procedure::one_of_each,
@@ -121,8 +120,8 @@ pub(super) struct Metrics {
 impl Metrics {
     /// Metrics of the resources in these stores.
     pub(super) fn new(
-        failovers: Store<LyncFailover>,
-        deployments: Store<LyncDeployment>,
+        failovers: Stores<LyncFailover>,
+        deployments: Stores<LyncDeployment>,
         notices: Arc<Notices>,
     ) -> Self {
         let mut metrics = Self {

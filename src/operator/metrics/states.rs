@@ -11,14 +11,14 @@ use std::{
 };
 
 use jiff::Timestamp;
-use kube::{Resource, ResourceExt, runtime::reflector::Store};
+use kube::{Resource, ResourceExt};
 use prometheus_client::{collector::Collector, encoding::DescriptorEncoder, metrics::MetricType};
 
 use super::{deployment::DEPLOYMENT, failover::FAILOVER};
 use crate::{
     api::{LyncDeployment, LyncFailover},
     lync::PoolFqdn,
-    operator::resources::Notices,
+    operator::{resources::Notices, stores::Stores},
 };
 
 /// Takes in a series: its labels beside those of the resource, and its value.
@@ -50,8 +50,8 @@ pub(super) struct Seen {
 
 /// The states of all resources that this process has reported.
 pub(in crate::operator) struct States {
-    failovers: Store<LyncFailover>,
-    deployments: Store<LyncDeployment>,
+    failovers: Stores<LyncFailover>,
+    deployments: Stores<LyncDeployment>,
     notices: Arc<Notices>,
     /// By uid.
     told: Mutex<BTreeSet<String>>,
@@ -61,8 +61,8 @@ pub(in crate::operator) struct States {
 
 impl States {
     pub(super) fn new(
-        failovers: Store<LyncFailover>,
-        deployments: Store<LyncDeployment>,
+        failovers: Stores<LyncFailover>,
+        deployments: Stores<LyncDeployment>,
         notices: Arc<Notices>,
     ) -> Self {
         Self { failovers, deployments, notices, told: Mutex::default(), news: Mutex::default() }

@@ -17,7 +17,11 @@ impl Bench {
     fn new() -> Self {
         let (failovers, deployments) =
             (reflector::store::Writer::default(), reflector::store::Writer::default());
-        let metrics = Metrics::new(failovers.as_reader(), deployments.as_reader(), Arc::default());
+        let metrics = Metrics::new(
+            Stores::new(vec![failovers.as_reader()]),
+            Stores::new(vec![deployments.as_reader()]),
+            Arc::default(),
+        );
         Self { failovers, deployments, metrics }
     }
 
