@@ -198,6 +198,7 @@ const CASES: [Broken; 21] = [
             StandbyCentralManagementStore,
             BackupServiceSteady,
             BackupAge,
+            Rights,
             EdgeNextHopChangeable,
             ReplicasCurrent,
         ],
