@@ -218,6 +218,7 @@ const CASES: [Broken; 21] = [
             BackupServiceSteady,
             BackupAge,
             TargetExecutor,
+            Rights,
             EdgeNextHopChangeable,
             CentralManagementHealthy,
             ReplicasCurrent,
@@ -226,7 +227,8 @@ const CASES: [Broken; 21] = [
     },
     Broken {
         what: "the account is not in RTCUniversalServerAdmins",
-        scenario: "exports: {all: 1h}\nfaults: [{kind: Denied, cmdlet: Get-CsBackupServiceStatus}]",
+        scenario: "exports: {all: 1h}\nfaults: [{kind: FailBefore, cmdlet: Get-CsBackupServiceStatus, times: 0, \
+                   message: 'Access is denied.'}]",
         minutes: 1,
         fails: &[Rights],
         unknown: &[BackupServiceSteady, BackupAge],
