@@ -186,6 +186,15 @@ mod tests {
     }
 
     #[test]
+    fn what_may_come_of_a_review_is_on_the_page_about_metrics() {
+        let page = include_str!("../../../docs/metrics.md");
+        let row = page.lines().find(|line| line.contains("webhook_reviews_total")).expect("a row");
+        for came in [Came::Plan, Came::NoPlan, Came::Forwarded, Came::Unreachable, Came::Standby] {
+            assert!(row.contains(&format!("`{}`", came.word())), "{came:?}: {row}");
+        }
+    }
+
+    #[test]
     fn what_another_replica_answers_is_passed_on_and_denies_nothing() {
         let theirs = json!({"response": {"uid": "other", "allowed": false, "warnings": ["a", "b"]}});
         let warnings = warnings_of(theirs.to_string().as_bytes()).expect("an answer");
