@@ -24,7 +24,7 @@ use super::{
 pub(super) const FORWARDED: &str = "lync-failover-forwarded";
 /// How long the leader may take, connection included. The API server waits for 5 s, and has to hear of it if it does not
 /// answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(2);
 /// More than the lines of a plan may have.
 const MAX_ANSWER: usize = 64 * 1024;
 

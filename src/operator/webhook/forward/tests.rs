@@ -17,15 +17,23 @@ use certificates::Authority;
 const SERVICE: &str = "lync-failover-webhook.lync-failover-system.svc";
 const REVIEW: &str = "a review";
 
-/// A folder as a Secret is mounted.
-fn folder(name: &str, own: &[u8], authority: Option<&[u8]>) -> PathBuf {
-    let dir = std::env::temp_dir().join(format!("lync-failover-{name}-{}", uuid::Uuid::new_v4()));
+/// A folder as a Secret is mounted, for as long as a test needs it.
+struct Mounted(PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn mounted(own: &[u8], authority: Option<&[u8]>) -> Mounted {
+    let dir = std::env::temp_dir().join(format!("lync-failover-{}", uuid::Uuid::new_v4()));
     fs::create_dir_all(&dir).expect("a folder");
     fs::write(dir.join("tls.crt"), own).expect("written");
     if let Some(authority) = authority {
         fs::write(dir.join("ca.crt"), authority).expect("written");
     }
-    dir
+    Mounted(dir)
 }
 
 /// One that leads, or says so. Gives what it was told at the end.
@@ -67,19 +75,19 @@ fn warning() -> Vec<u8> {
 
 /// What comes of it, and what the other side was told.
 async fn tried(
-    dir: &Path,
+    dir: &Mounted,
     pair: &(Vec<u8>, Vec<u8>),
     answer: Vec<u8>,
 ) -> (Result<Vec<String>, String>, String) {
     let (address, told) = leader(pair, answer).await;
-    let outcome = forward(address, dir, Bytes::from_static(REVIEW.as_bytes())).await;
+    let outcome = forward(address, &dir.0, Bytes::from_static(REVIEW.as_bytes())).await;
     (outcome, told.await.expect("it ends"))
 }
 
 #[tokio::test]
 async fn the_leader_is_asked_under_the_name_of_the_service_and_told_that_it_is_forwarded() {
     let pair = Authority::new().issue(SERVICE);
-    let dir = folder("asked", &pair.0, None);
+    let dir = mounted(&pair.0, None);
     let (outcome, told) = tried(&dir, &pair, warning()).await;
     assert_eq!(outcome, Ok(vec!["a plan".to_owned()]));
     let told = told.to_lowercase();
@@ -92,8 +100,8 @@ async fn the_leader_is_asked_under_the_name_of_the_service_and_told_that_it_is_f
 async fn nobody_else_is_told_anything() {
     let (ours, other) = (Authority::new(), Authority::new());
     let pair = ours.issue(SERVICE);
-    let by_authority = folder("authority", &pair.0, Some(&ours.certificate));
-    let by_itself = folder("itself", &pair.0, Some(b""));
+    let by_authority = mounted(&pair.0, Some(&ours.certificate));
+    let by_itself = mounted(&pair.0, Some(b""));
 
     // A certificate that was renewed is believed by its authority.
     let renewed = ours.issue(SERVICE);
@@ -115,7 +123,7 @@ async fn nobody_else_is_told_anything() {
 #[tokio::test]
 async fn an_answer_that_is_none_says_what_came() {
     let pair = Authority::new().issue(SERVICE);
-    let dir = folder("answers", &pair.0, None);
+    let dir = mounted(&pair.0, None);
     let endless = [http("200 OK", "")[..15].to_vec(), b"\r\n\r\n".to_vec(), vec![b' '; 1 << 20]].concat();
     for (answer, says) in [
         (http("429 Too Many Requests", ""), "it answers 429"),
@@ -131,21 +139,21 @@ async fn an_answer_that_is_none_says_what_came() {
 #[tokio::test]
 async fn who_is_silent_is_left_soon() {
     let pair = Authority::new().issue(SERVICE);
-    let dir = folder("silent", &pair.0, None);
+    let dir = mounted(&pair.0, None);
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let begun = Instant::now();
-    let said = forward(silent.local_addr().expect("bound"), &dir, Bytes::new()).await;
+    let said = forward(silent.local_addr().expect("bound"), &dir.0, Bytes::new()).await;
     assert!(said.expect_err("silence").contains("not answered within 2 s"));
     assert!(begun.elapsed() < PATIENCE * 2, "the API server waits for 5 s");
 }
 
 #[tokio::test]
 async fn without_a_certificate_nobody_is_asked() {
-    let dir = folder("nameless", b"", None);
+    let dir = mounted(b"", None);
     let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
-    let said = forward(nobody, &dir, Bytes::new()).await.expect_err("no name");
+    let said = forward(nobody, &dir.0, Bytes::new()).await.expect_err("no name");
     assert!(said.contains("tls.crt") && said.contains("names no host"), "{said}");
-    fs::remove_file(dir.join("tls.crt")).expect("removed");
-    let said = forward(nobody, &dir, Bytes::new()).await.expect_err("no file");
+    fs::remove_file(dir.0.join("tls.crt")).expect("removed");
+    let said = forward(nobody, &dir.0, Bytes::new()).await.expect_err("no file");
     assert!(said.contains("tls.crt: No such file"), "{said}");
 }
