@@ -32,6 +32,10 @@ pub(super) struct OperatorCommand {
     /// The folder with tls.crt and tls.key for that. They are read again when they change.
     #[arg(long, value_name = "DIR", requires = "webhook")]
     webhook_tls_dir: Option<PathBuf>,
+    /// The address of this Pod. While this replica leads, the others ask it there for the plan, on the port of
+    /// --webhook. Default: they are told of none, and say so when they are asked.
+    #[arg(long, env = "POD_IP", value_name = "IP")]
+    pod_ip: Option<String>,
     /// Act without a lease. Only safe while there is no other replica.
     #[arg(long)]
     no_leader_election: bool,
@@ -79,10 +83,11 @@ impl OperatorCommand {
             watch_namespaces: self.watch_namespaces.into_iter().filter(|name| !name.is_empty()).collect(),
             identity: self.identity.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
             http: self.http,
-            webhook: self
-                .webhook
-                .zip(self.webhook_tls_dir)
-                .map(|(address, tls_dir)| WebhookSettings { address, tls_dir }),
+            webhook: self.webhook.zip(self.webhook_tls_dir).map(|(address, tls_dir)| WebhookSettings {
+                address,
+                tls_dir,
+                pod_ip: self.pod_ip,
+            }),
             election: (!self.no_leader_election).then_some(timing),
         };
         run(client, settings).await.map_err(|err| CliError::Failed(err.to_string()))

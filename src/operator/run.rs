@@ -13,7 +13,7 @@ use super::{
     control::Controller,
     environment::Environment,
     http::serve,
-    lease::{Leadership, Timing, hold},
+    lease::{Candidate, Leadership, Timing, hold},
     webhook::{self, WebhookSettings},
 };
 
@@ -73,15 +73,17 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), OperatorError
     tokio::spawn(serve(listener, controller.clone()));
 
     let (stop_lease, stopped) = watch::channel(false);
-    let (leading, leadership) = watch::channel(Leadership::Standby);
+    let (leading, leadership) = watch::channel(Leadership::Standby { leader: None });
+    let (open, address) = watch::channel(None);
     if let Some(webhook) = settings.webhook {
         controller.known().want();
-        tokio::spawn(webhook::serve(webhook, controller.clone(), leadership.clone()));
+        tokio::spawn(webhook::serve(webhook, controller.clone(), leadership.clone(), open));
     }
     let lease = settings.election.map(|timing| {
         let leases: Api<Lease> = Api::namespaced(client, &settings.namespace);
-        let identity = settings.identity.clone();
-        tokio::spawn(hold(leases, LEASE.to_owned(), identity, timing, leading.clone(), stopped))
+        let me = settings.identity.clone();
+        let candidate = Candidate { leases, name: LEASE.to_owned(), me, timing, address };
+        tokio::spawn(hold(candidate, leading.clone(), stopped))
     });
     if lease.is_none() {
         leading.send_replace(Leadership::Leader);
@@ -102,7 +104,7 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), OperatorError
 /// Acts from the moment on which this process leads, until the lease is lost.
 async fn lead(controller: Controller, mut leadership: watch::Receiver<Leadership>) {
     controller.ready().await;
-    let _ = leadership.wait_for(|state| *state != Leadership::Standby).await;
+    let _ = leadership.wait_for(|state| !matches!(state, Leadership::Standby { .. })).await;
     controller.metrics().leader.set(1);
     tracing::info!("leading");
     tokio::select! {

@@ -43,10 +43,14 @@ fn the_ports_are_those_that_the_operator_uses() {
     assert_eq!(ports(&spec["egress"]), used.map(str::to_owned).into());
 }
 
-/// The API server is let in where it is to ask for plans.
+/// The API server is let in where it is to ask for plans, and a replica may ask another one there, and nobody else.
 #[test]
 fn the_webhook_opens_its_port() {
     let policy = policy(&["--set", "webhook.enabled=true"]);
+    let rules = policy["spec"]["egress"].as_array().unwrap();
+    let between: Vec<&Value> = rules.iter().filter(|rule| rule["ports"][0]["port"] == 9443).collect();
+    let replicas = json!([{"podSelector": policy["spec"]["podSelector"]}]);
+    assert_eq!(between, [&json!({"ports": [{"protocol": "TCP", "port": 9443}], "to": replicas})]);
     assert_eq!(
         ports(&policy["spec"]["ingress"]),
         BTreeSet::from(["TCP 8080".to_owned(), "TCP 9443".to_owned()])

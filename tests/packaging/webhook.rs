@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, fs};
 
-use openssl::{pkey::PKey, x509::X509};
+use openssl::{
+    pkey::PKey,
+    stack::Stack,
+    x509::{X509, X509PurposeId, X509StoreContext, store::X509StoreBuilder},
+};
 use serde_json::Value;
 
 use super::{
@@ -34,7 +38,8 @@ fn component() -> BTreeMap<Key, Value> {
 fn nothing_of_it_is_there_unless_it_is_asked_for() {
     for objects in [kustomized("deploy"), templated(&[])] {
         assert!(!objects.keys().any(|key| key.0.contains("Webhook") || key.2.contains("webhook")));
-        assert!(!only(&objects, "Deployment").to_string().contains("webhook"));
+        let deployment = only(&objects, "Deployment").to_string();
+        assert!(!deployment.contains("webhook") && !deployment.contains("POD_IP"));
     }
 }
 
@@ -63,6 +68,9 @@ fn it_cannot_be_in_the_way() {
         assert_eq!(webhook["rules"][0]["resources"], serde_json::json!(["lyncfailovers"]));
         let pod = &only(&objects, "Deployment")["spec"]["template"]["spec"];
         assert_eq!(pod["volumes"][0]["secret"]["optional"], true, "a Pod would wait for its certificate");
+        let env = pod["containers"][0]["env"].as_array().unwrap();
+        let ip = env.iter().find(|one| one["name"] == "POD_IP").expect("a standby has to find the leader");
+        assert_eq!(ip["valueFrom"]["fieldRef"]["fieldPath"], "status.podIP");
         let readiness = &pod["containers"][0]["readinessProbe"]["httpGet"]["port"];
         assert_eq!(readiness, "http", "readiness does not depend on it");
     }
@@ -98,6 +106,15 @@ fn helm_makes_a_certificate_that_fits_and_keeps_it() {
     let host = format!("lync-failover-webhook.{NAMESPACE}.svc");
     assert!(names.iter().any(|name| name.dnsname() == Some(host.as_str())), "the API server asks for {host}");
     assert_eq!(trusted(), first["tls.crt"]);
+    // A replica believes another one by this certificate itself: there is no authority.
+    assert_eq!(first["ca.crt"], Value::Null);
+    let mut store = X509StoreBuilder::new().unwrap();
+    store.add_cert(certificate.clone()).unwrap();
+    store.set_purpose(X509PurposeId::SSL_SERVER).unwrap();
+    let mut check = X509StoreContext::new().unwrap();
+    let verified =
+        check.init(&store.build(), &certificate, &Stack::new().unwrap(), |check| check.verify_cert());
+    assert!(verified.unwrap(), "{}", check.error());
 
     plane.helm(&[&["upgrade"], &args[..], &["--set", "logLevel=debug"]].concat()).ok();
     assert!(secret() == first && trusted() == first["tls.crt"], "an upgrade has made another one");

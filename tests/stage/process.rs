@@ -55,6 +55,12 @@ impl Process {
         self.child.wait().unwrap()
     }
 
+    /// SIGSTOP: its ports take connections, and nobody answers.
+    pub fn freeze(&self) {
+        let status = Command::new("kill").args(["-STOP", &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
     /// How it has ended, if it has.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()
@@ -93,7 +99,7 @@ impl Process {
         (code, body.to_owned())
     }
 
-    /// The value of a metric without labels.
+    /// The value of a metric, by its name and its labels as they are written.
     pub fn metric(&self, name: &str) -> Option<f64> {
         let (_, text) = self.get("/metrics");
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;

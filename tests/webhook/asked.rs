@@ -44,6 +44,12 @@ impl<'a> Asked<'a> {
         self.start(&watch)
     }
 
+    /// One of several, which elect a leader.
+    pub fn replica(&self, identity: &str, more: &[&str]) -> Process {
+        let own = ["--identity", identity, "--watch-namespace", &self.stage.namespace, "--pod-ip=127.0.0.1"];
+        self.start(&[&own[..], more].concat())
+    }
+
     pub fn start(&self, more: &[&str]) -> Process {
         let own = self.arguments();
         let all: Vec<&str> = own.iter().map(String::as_str).chain(more.iter().copied()).collect();
@@ -57,6 +63,12 @@ impl<'a> Asked<'a> {
         fs::write(self.dir.join("tls.key"), key).unwrap();
         fs::write(self.dir.join("tls.crt"), certificate).unwrap();
         authority
+    }
+
+    /// Where the replica that leads says that it can be asked.
+    pub fn published(&self) -> String {
+        let path = r"jsonpath={.metadata.annotations.lyncfailover\.dev/webhook-address}";
+        self.stage.kubectl(&["get", "lease", "lync-failover", "--ignore-not-found", "-o", path])
     }
 
     /// Has the API server ask an operator about this namespace, as `deploy/webhook` has it.

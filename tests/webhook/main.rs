@@ -11,5 +11,6 @@ mod stage;
 
 mod asked;
 mod outage;
+mod replicas;
 mod warnings;
 mod wire;

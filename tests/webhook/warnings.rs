@@ -5,11 +5,11 @@ use super::{
     stage::{AWAY, Stage},
 };
 
-const LOST: &str = "failures: [{stopRegistrars: [pool1.contoso.com]}]";
+pub const LOST: &str = "failures: [{stopRegistrars: [pool1.contoso.com]}]";
 
 /// One place in the lines for each of these, in this order.
 #[track_caller]
-fn assert_in_order(lines: &[String], parts: &[&str]) {
+pub fn assert_in_order(lines: &[String], parts: &[&str]) {
     let mut rest = lines.iter();
     for part in parts {
         assert!(rest.any(|line| line.contains(part)), "{part} is missing, or not in its place: {lines:#?}");
@@ -89,21 +89,4 @@ fn an_edit_is_planned_as_the_next_generation_of_what_is_there() {
     assert!(lines.contains("contoso wants otherwise"), "{lines}");
     assert_eq!(version(), before, "the resource was changed");
     assert!(stage.cmdlets().is_empty(), "{:?}", stage.cmdlets());
-}
-
-#[test]
-fn who_stands_by_says_that_it_has_no_plan() {
-    let stage = Stage::new("standby", LOST);
-    let asked = Asked::new(&stage);
-    let authority = asked.certify();
-    let watch = ["--watch-namespace", &stage.namespace];
-    let leader = asked.start(&[&["--identity", "first"], &watch[..]].concat());
-    stage.until("it leads", || leader.metric("lync_failover_leader") == Some(1.0));
-    let second = asked.start(&[&["--identity", "second"], &watch[..]].concat());
-    asked.register(&second, &authority);
-    let lines = asked.until(AWAY, "the plan could not be computed");
-    assert_in_order(&lines, &["stands by"]);
-    assert!(!lines.concat().contains("steps"), "{lines:#?}");
-    asked.register(&leader, &authority);
-    asked.until(AWAY, "3 steps");
 }

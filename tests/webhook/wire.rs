@@ -15,6 +15,11 @@ use super::{
 
 /// The first line of the answer to a head and a body.
 fn ask(at: SocketAddr, head: &str, body: &[u8]) -> String {
+    answer(at, head, body).lines().next().unwrap_or_default().to_owned()
+}
+
+/// The answer to a head and a body.
+pub fn answer(at: SocketAddr, head: &str, body: &[u8]) -> String {
     let mut builder = SslConnector::builder(SslMethod::tls_client()).unwrap();
     builder.set_verify(SslVerifyMode::NONE);
     let stream = TcpStream::connect(at).unwrap();
@@ -25,7 +30,7 @@ fn ask(at: SocketAddr, head: &str, body: &[u8]) -> String {
     let _ = stream.write_all(body);
     let mut text = Vec::new();
     let _ = stream.read_to_end(&mut text);
-    String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned()
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 #[test]

@@ -77,6 +77,12 @@ pub(super) struct RequestLabel {
     pub(super) request: &'static str,
 }
 
+/// The label of a review that was answered: what came of it, as the webhook has it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct ReviewLabel {
+    pub(super) answer: &'static str,
+}
+
 type Durations<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// From a write of a topology to a pool that takes its time (JJ205079: 30 minutes), in seconds.
@@ -113,6 +119,8 @@ pub(super) struct Metrics {
     pub(super) status_writes: Counter,
     /// Writes of a status that failed.
     pub(super) status_write_errors: Counter,
+    /// Reviews that the webhook has answered.
+    pub(super) reviews: Family<ReviewLabel, Counter>,
     /// What is read from the resources.
     pub(super) states: Arc<States>,
 }
@@ -136,6 +144,7 @@ impl Metrics {
             step_duration: Family::new_with_constructor(of_steps),
             status_writes: Counter::default(),
             status_write_errors: Counter::default(),
+            reviews: Family::default(),
             states: Arc::new(States::new(failovers, deployments, notices)),
         };
         metrics.register();
@@ -181,6 +190,7 @@ impl Metrics {
             "Writes of a status that failed",
             self.status_write_errors.clone(),
         );
+        registry.register("webhook_reviews", "Answers of the webhook, by kind", self.reviews.clone());
         registry.register_collector(Box::new(Arc::clone(&self.states)));
     }
 
@@ -195,6 +205,11 @@ impl Metrics {
         let ResourceLabels { namespace, name } = of.clone();
         self.requests.get_or_create(&RequestLabels { namespace, name, request, outcome }).inc();
         self.request_duration.get_or_create(&RequestLabel { request }).observe(took);
+    }
+
+    /// Counts an answer of the webhook.
+    pub(super) fn reviewed(&self, answer: &'static str) {
+        self.reviews.get_or_create(&ReviewLabel { answer }).inc();
     }
 
     /// Counts nothing more of a deployment that is gone.

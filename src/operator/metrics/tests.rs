@@ -38,6 +38,7 @@ impl Bench {
         metrics.rounds.get_or_create(&of).inc();
         metrics.round_failed(&of, "unreachable");
         metrics.asked(&of, "query", "ok", 0.1);
+        metrics.reviewed("plan");
         metrics.steps.get_or_create(&StepLabels { step: "FailOverPool", outcome: "completed" }).inc();
         metrics.step_duration.get_or_create(&StepLabel { step: "FailOverPool" }).observe(1.0);
         bench

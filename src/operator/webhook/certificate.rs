@@ -2,7 +2,7 @@
 
 use std::{
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -38,6 +38,10 @@ pub(super) enum CertificateError {
 impl Certificate {
     pub(super) fn new(dir: PathBuf) -> Self {
         Self { dir, last: Mutex::default() }
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// What to show now. The files are read each time; while they make no sense (one of them is renewed and the

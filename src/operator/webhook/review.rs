@@ -40,45 +40,83 @@ pub(super) struct Answer {
     response: Response,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Response {
     uid: String,
     allowed: bool,
+    #[serde(default)]
     warnings: Vec<String>,
 }
 
-/// Why this process has no plan to give, if that is so.
+/// What came of a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Post {
-    /// It makes the rounds.
-    Leads,
-    /// Another replica does, and has the observation.
-    StandsBy,
+pub(super) enum Came {
+    /// A plan.
+    Plan,
+    /// This replica leads, and cannot make one.
+    NoPlan,
+    /// What the replica that leads has said.
+    Forwarded,
+    /// That one could not be asked.
+    Unreachable,
+    /// There is nobody to ask.
+    Standby,
 }
 
-/// Answers a review. It is allowed whatever comes.
-pub(super) fn answer(review: Review, known: &Known, post: Post, now: Timestamp) -> Answer {
-    let Request { uid, namespace, object } = review.request;
-    let warnings = match warnings(&namespace, object, known, post, now) {
-        Ok(warnings) => warnings,
-        Err(why) => bounded([format!("the plan could not be computed: {why}")]),
-    };
-    let response = Response { uid, allowed: true, warnings };
-    Answer { api_version: "admission.k8s.io/v1", kind: "AdmissionReview", response }
+impl Came {
+    /// It as a label of the metric `webhook_reviews`.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::NoPlan => "no_plan",
+            Self::Forwarded => "forwarded",
+            Self::Unreachable => "unreachable",
+            Self::Standby => "standby",
+        }
+    }
+}
+
+impl Answer {
+    /// With these warnings. It is allowed whatever they say.
+    pub(super) fn of(review: Review, warnings: Vec<String>) -> Self {
+        let response = Response { uid: review.request.uid, allowed: true, warnings };
+        Self { api_version: "admission.k8s.io/v1", kind: "AdmissionReview", response }
+    }
+
+    /// With the reason why there is no plan.
+    pub(super) fn without_plan(review: Review, why: &str) -> Self {
+        Self::of(review, bounded([format!("the plan could not be computed: {why}")]))
+    }
+}
+
+/// The warnings of another replica's answer. What else it says does not count: its version may be another one.
+///
+/// # Errors
+///
+/// It is no answer.
+pub(super) fn warnings_of(text: &[u8]) -> Result<Vec<String>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Theirs {
+        response: Response,
+    }
+    serde_json::from_slice::<Theirs>(text).map(|theirs| theirs.response.warnings)
+}
+
+/// Answers a review with the plan.
+pub(super) fn answer(mut review: Review, known: &Known, now: Timestamp) -> (Answer, Came) {
+    let object = std::mem::take(&mut review.request.object);
+    match warnings(&review.request.namespace, object, known, now) {
+        Ok(warnings) => (Answer::of(review, warnings), Came::Plan),
+        Err(why) => (Answer::without_plan(review, &why), Came::NoPlan),
+    }
 }
 
 fn warnings(
     namespace: &str,
     object: serde_json::Value,
     known: &Known,
-    post: Post,
     now: Timestamp,
 ) -> Result<Vec<String>, String> {
-    if post == Post::StandsBy {
-        return Err("the replica that was asked stands by and has not looked at Lync. Ask again: the next one may be \
-                    the one that leads"
-            .to_owned());
-    }
     let lfo: LyncFailover = serde_json::from_value(object)
         .map_err(|err| format!("this version of the operator cannot read the resource: {err}"))?;
     let desired = Desired::try_from(&lfo.spec).map_err(|err| err.to_string())?;
@@ -111,10 +149,10 @@ mod tests {
     use super::*;
     use crate::operator::webhook::Seen;
 
-    fn ask(object: serde_json::Value, known: &Known, post: Post) -> serde_json::Value {
+    fn ask(object: serde_json::Value, known: &Known) -> serde_json::Value {
         let review = json!({"request": {"uid": "u", "namespace": "dr", "object": object}});
         let review = serde_json::from_value(review).expect("a review");
-        serde_json::to_value(answer(review, known, post, Timestamp::UNIX_EPOCH)).expect("JSON")
+        serde_json::to_value(answer(review, known, Timestamp::UNIX_EPOCH).0).expect("JSON")
     }
 
     fn failover() -> serde_json::Value {
@@ -129,13 +167,12 @@ mod tests {
     fn whatever_is_asked_it_is_allowed_and_says_why_there_is_no_plan() {
         let known = Known::default();
         let cases = [
-            (failover(), Post::StandsBy, "stands by"),
-            (failover(), Post::Leads, "nothing was seen yet through LyncDeployment dr/contoso"),
-            (json!({"spec": 1}), Post::Leads, "cannot read the resource"),
-            (json!(null), Post::Leads, "cannot read the resource"),
+            (failover(), "nothing was seen yet through LyncDeployment dr/contoso"),
+            (json!({"spec": 1}), "cannot read the resource"),
+            (json!(null), "cannot read the resource"),
         ];
-        for (object, post, says) in cases {
-            let answer = ask(object, &known, post);
+        for (object, says) in cases {
+            let answer = ask(object, &known);
             assert_eq!(
                 (&answer["response"]["allowed"], &answer["response"]["uid"]),
                 (&true.into(), &"u".into())
@@ -149,6 +186,26 @@ mod tests {
     }
 
     #[test]
+    fn what_may_come_of_a_review_is_on_the_page_about_metrics() {
+        let page = include_str!("../../../docs/metrics.md");
+        let row = page.lines().find(|line| line.contains("webhook_reviews_total")).expect("a row");
+        for came in [Came::Plan, Came::NoPlan, Came::Forwarded, Came::Unreachable, Came::Standby] {
+            assert!(row.contains(&format!("`{}`", came.word())), "{came:?}: {row}");
+        }
+    }
+
+    #[test]
+    fn what_another_replica_answers_is_passed_on_and_denies_nothing() {
+        let theirs = json!({"response": {"uid": "other", "allowed": false, "warnings": ["a", "b"]}});
+        let warnings = warnings_of(theirs.to_string().as_bytes()).expect("an answer");
+        let review = json!({"request": {"uid": "u", "object": null}});
+        let answer = Answer::of(serde_json::from_value(review).expect("a review"), warnings);
+        let expected = json!({"uid": "u", "allowed": true, "warnings": ["a", "b"]});
+        assert_eq!(serde_json::to_value(answer).expect("JSON")["response"], expected);
+        assert!(warnings_of(b"{\"response\": 1}").is_err());
+    }
+
+    #[test]
     fn what_was_not_seen_is_not_taken_for_done() {
         let known = Known::default();
         let deployment = json!({
@@ -156,7 +213,7 @@ mod tests {
             "metadata": {"name": "contoso", "namespace": "dr"}, "spec": {"bridge": {"simulated": {"scenario": {}}}},
         });
         known.keep(&serde_json::from_value(deployment).expect("a deployment"), Seen::default());
-        let warnings = ask(failover(), &known, Post::Leads)["response"]["warnings"].to_string();
+        let warnings = ask(failover(), &known)["response"]["warnings"].to_string();
         assert!(
             warnings.contains("no step is certain") && warnings.contains("Cannot see: topology"),
             "{warnings}"

@@ -1,15 +1,14 @@
 //! Listens for the API server. Each connection is one question, and has a few seconds.
 
-use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
-
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::{
-    Method, Request, Response, StatusCode,
-    body::{Bytes, Incoming},
-    header::CONTENT_TYPE,
-    server::conn::http1,
-    service::service_fn,
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
 };
+
+use hyper::{server::conn::http1, service::service_fn};
 use hyper_openssl::SslStream;
 use hyper_util::rt::TokioIo;
 use openssl::ssl::Ssl;
@@ -19,17 +18,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{
-    WebhookSettings,
-    certificate::Certificate,
-    review::{Post, Review, answer},
-};
+use super::{WebhookSettings, certificate::Certificate, respond::Desk};
 use crate::operator::{control::Controller, lease::Leadership};
 
-/// The path that the API server asks for.
-const PATH: &str = "/plan";
-/// The largest question: the API server takes no object above 3 MiB, and sends the old one and the new one.
-const MAX_BODY: usize = 7 * 1024 * 1024;
 /// How long a question may take, handshake included. The API server waits for as long (`timeoutSeconds`).
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many are answered at a time. Who comes on top finds the connection closed, which is ignored.
@@ -37,11 +28,13 @@ const MOST: usize = 8;
 /// The pause after the port could not be had.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// Serves for as long as the process lives. Whatever goes wrong is logged and tried again: the operator goes on.
+/// Serves for as long as the process lives, and says in `open` where the other replicas can ask. Whatever goes wrong is
+/// logged and tried again: the operator goes on.
 pub(in crate::operator) async fn serve(
     settings: WebhookSettings,
     controller: Controller,
     leadership: watch::Receiver<Leadership>,
+    open: watch::Sender<Option<SocketAddr>>,
 ) {
     let listener = loop {
         match TcpListener::bind(settings.address).await {
@@ -54,8 +47,10 @@ pub(in crate::operator) async fn serve(
     };
     if let Ok(address) = listener.local_addr() {
         tracing::info!(webhook = %address, "serving plans as admission warnings");
+        open.send_replace(seen_from_outside(settings.pod_ip.as_deref(), address.port()));
     }
-    let certificate = Arc::new(Certificate::new(settings.tls_dir));
+    let certificate = Certificate::new(settings.tls_dir);
+    let desk = Arc::new(Desk { certificate, controller, leadership });
     let places = Arc::new(Semaphore::new(MOST));
     loop {
         let stream = match listener.accept().await {
@@ -67,11 +62,10 @@ pub(in crate::operator) async fn serve(
             }
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-        let (certificate, controller) = (Arc::clone(&certificate), controller.clone());
-        let leadership = leadership.clone();
+        let desk = Arc::clone(&desk);
         tokio::spawn(async move {
             let _place = place;
-            match timeout(PATIENCE, converse(stream, &certificate, &controller, &leadership)).await {
+            match timeout(PATIENCE, converse(stream, &desk)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(why)) => tracing::warn!(why, "a question to the webhook came to nothing"),
                 Err(_) => tracing::warn!("a question to the webhook took too long"),
@@ -80,50 +74,24 @@ pub(in crate::operator) async fn serve(
     }
 }
 
-async fn converse(
-    stream: TcpStream,
-    certificate: &Certificate,
-    controller: &Controller,
-    leadership: &watch::Receiver<Leadership>,
-) -> Result<(), String> {
-    let acceptor = certificate.acceptor().map_err(|error| error.to_string())?;
+/// The other replicas do without an address: nothing of that may stop a process whose work is another.
+fn seen_from_outside(pod_ip: Option<&str>, port: u16) -> Option<SocketAddr> {
+    match pod_ip?.parse::<IpAddr>() {
+        Ok(ip) => Some(SocketAddr::new(ip, port)),
+        Err(error) => {
+            tracing::warn!(%error, pod_ip, "POD_IP is no address; a standby cannot ask this replica for a plan");
+            None
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, desk: &Desk) -> Result<(), String> {
+    let acceptor = desk.certificate.acceptor().map_err(|error| error.to_string())?;
     let ssl = Ssl::new(acceptor.context()).map_err(|error| error.to_string())?;
     let mut secured = SslStream::new(ssl, TokioIo::new(stream)).map_err(|error| error.to_string())?;
     Pin::new(&mut secured).accept().await.map_err(|error| error.to_string())?;
-    let service = service_fn(|request| async {
-        let post = match *leadership.borrow() {
-            Leadership::Leader => Post::Leads,
-            Leadership::Standby | Leadership::Lost => Post::StandsBy,
-        };
-        Ok::<_, Infallible>(respond(request, controller, post).await)
-    });
+    let service = service_fn(|request| async { Ok::<_, Infallible>(desk.respond(request).await) });
     // One question a connection: the next one sees a renewed certificate, and nobody holds a place.
     let served = http1::Builder::new().keep_alive(false).serve_connection(secured, service).await;
     served.map_err(|error| error.to_string())
-}
-
-async fn respond(request: Request<Incoming>, controller: &Controller, post: Post) -> Response<Full<Bytes>> {
-    if request.uri().path() != PATH {
-        return code(StatusCode::NOT_FOUND);
-    }
-    if request.method() != Method::POST {
-        return code(StatusCode::METHOD_NOT_ALLOWED);
-    }
-    let Ok(body) = Limited::new(request.into_body(), MAX_BODY).collect().await else {
-        return code(StatusCode::PAYLOAD_TOO_LARGE);
-    };
-    let Ok(review) = serde_json::from_slice::<Review>(&body.to_bytes()) else {
-        return code(StatusCode::BAD_REQUEST);
-    };
-    let answer = answer(review, controller.known(), post, controller.now());
-    let Ok(text) = serde_json::to_vec(&answer) else { return code(StatusCode::INTERNAL_SERVER_ERROR) };
-    let mut response = Response::new(Full::new(Bytes::from(text)));
-    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
-    response
-}
-
-fn code(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::default());
-    *response.status_mut() = status;
-    response
 }
