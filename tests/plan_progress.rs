@@ -717,6 +717,44 @@ fn attempts_that_did_not_begin_do_not_pile_up() {
     assert_eq!((run.records.len(), &run.records[0].step), (128, &edge_step()), "the only one of its step");
 }
 
+/// What the new store lacks outlives the run that moved it, and the resource of that run.
+#[test]
+fn a_move_of_the_store_is_remembered_beyond_its_run() {
+    use lync_failover::controller::{OrganisationRecord, Owner};
+    let sketch = sketch(include_str!("plans/08-nothing-to-do.yaml"));
+    let (step, secs, _) = moved_store(60);
+    let mut record = OrganisationRecord::default();
+    let ended = |outcome| progress(&sketch, &[(step.clone(), secs, outcome)]).recent[0].clone();
+    record.add_recent(ended(StepOutcome::NotStarted("closed".to_owned())));
+    assert_eq!(record.store_moved_at, None);
+    // What reported a failure may have moved it all the same.
+    record.add_recent(ended(refused("halfway")));
+    assert_eq!(record.store_moved_at, Some(ago(secs)));
+    record.recent.clear();
+    record.forget(&Owner("x".to_owned()));
+    let mut other = OrganisationRecord::default();
+    other.take_over(&record, &[]);
+    let known = other.progress(&Owner("y".to_owned()), 1, &Watch::default());
+    assert_eq!(known.store_moved_at, Some(ago(secs)));
+
+    let home = sketch_of_home();
+    let told = |moved: Option<Timestamp>| {
+        let known = Progress { store_moved_at: moved, ..home.progress() };
+        let plan = plan(&home.desired, &home.observed(), &known, &Limits::default(), now());
+        plan.advice.iter().map(|advice| format!("{:?}", advice.topic)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(None), Vec::<String>::new());
+    assert_eq!(told(Some(ago(6 * 24 * 3600))), ["LocationInformation"]);
+    assert_eq!(told(Some(ago(8 * 24 * 3600))), Vec::<String>::new());
+}
+
+/// Nobody is away.
+fn sketch_of_home() -> Sketch {
+    let mut sketch = sketch(include_str!("plans/08-nothing-to-do.yaml"));
+    sketch.desired = Desired::default();
+    sketch
+}
+
 /// A file that was written after the loss tells of what is left, whoever wrote it.
 #[test]
 fn advice_names_the_export_of_before() {

@@ -1,6 +1,6 @@
 //! `lync-failover operator`: run in a cluster.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 use jiff::SignedDuration;
@@ -80,7 +80,7 @@ impl OperatorCommand {
         }
         let settings = Settings {
             namespace: self.namespace,
-            watch_namespaces: self.watch_namespaces.into_iter().filter(|name| !name.is_empty()).collect(),
+            watch_namespaces: named(&self.watch_namespaces),
             identity: self.identity.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
             http: self.http,
             webhook: self.webhook.zip(self.webhook_tls_dir).map(|(address, tls_dir)| WebhookSettings {
@@ -91,5 +91,24 @@ impl OperatorCommand {
             election: (!self.no_leader_election).then_some(timing),
         };
         run(client, settings).await.map_err(|err| CliError::Failed(err.to_string()))
+    }
+}
+
+/// The namespaces that are named, each once.
+fn named(given: &[String]) -> Vec<String> {
+    let names: BTreeSet<&str> =
+        given.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_is_watched_once_and_blanks_are_none() {
+        let given = ["a", " b ", "a", ""].map(str::to_owned);
+        assert_eq!(named(&given), ["a", "b"]);
+        assert_eq!(named(&[String::new()]), Vec::<String>::new(), "all");
     }
 }

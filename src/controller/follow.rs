@@ -199,7 +199,11 @@ pub(super) async fn settle(
     record.report = report_of(shell.org, &record).await;
     if record.report.is_some() {
         kept.record.add_report(&record);
-        kept = kept.save(shell.store).await?;
+        match kept.clone().save(shell.store).await {
+            Ok(saved) => kept = saved,
+            // Nothing depends on it, and the step has ended all the same.
+            Err(error) => tracing::warn!(%error, "where the report is could not be written down"),
+        }
     }
     shell.listener.saw(Event::Ended(Box::new(record)));
     Ok(kept)

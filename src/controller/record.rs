@@ -98,6 +98,10 @@ pub struct OrganisationRecord {
     /// when that was first seen, is written down nowhere else.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub hops: BTreeMap<EdgeFqdn, Hop>,
+    /// When an operation that moves the Central Management store last ended, however: it outlives its run, since what the
+    /// new store lacks does so too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store_moved_at: Option<Timestamp>,
     /// The resources.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub resources: BTreeMap<Owner, Memory>,
@@ -120,6 +124,7 @@ impl OrganisationRecord {
             run: memory.run,
             last_run: memory.last_run,
             recent: self.recent.clone(),
+            store_moved_at: self.store_moved_at,
             left_alone: None,
             barred: None,
             watch: watch.clone(),
@@ -175,6 +180,7 @@ impl OrganisationRecord {
         self.recent.sort_by_key(|record| record.ended_at);
         let too_many = self.recent.len().saturating_sub(MOST);
         self.recent.drain(..too_many);
+        self.store_moved_at = self.store_moved_at.max(other.store_moved_at);
         if self.hops.is_empty() {
             self.hops.clone_from(&other.hops);
         }
@@ -202,14 +208,6 @@ impl OrganisationRecord {
         self.resources.values().any(|memory| memory.run.is_some())
     }
 
-    /// When an operation that moved the Central Management store last ended, as far as it is remembered.
-    pub fn store_moved_at(&self) -> Option<Timestamp> {
-        let runs = self.resources.values().flat_map(|memory| memory.run.iter().chain(&memory.last_run));
-        let records = runs.flat_map(|run| &run.records).chain(&self.recent);
-        let moves = records.filter(|record| record.has_moved_store());
-        moves.map(|record| record.ended_at).max()
-    }
-
     /// Drops what is remembered for a resource that was deleted, unless its operation is in flight. Says
     /// whether nothing is left.
     pub fn forget(&mut self, owner: &Owner) -> bool {
@@ -231,6 +229,9 @@ impl OrganisationRecord {
 
     /// Remembers that an operation is over, and forgets what is too old to matter.
     pub fn add_recent(&mut self, record: StepRecord) {
+        if record.step.moves_store() && record.has_ended() {
+            self.store_moved_at = Some(record.ended_at);
+        }
         let horizon = record.ended_at - HORIZON;
         self.recent.retain(|old| old.ended_at >= horizon);
         if self.recent.len() >= MOST {

@@ -98,7 +98,7 @@ pub struct Round {
     pub in_flight: Option<OwnedIntent>,
     /// Whether a run has begun and not ended.
     pub is_running: bool,
-    /// When the Central Management store last moved in a run that is remembered.
+    /// When the Central Management store last moved, as far as the record tells.
     pub store_moved_at: Option<Timestamp>,
 }
 
@@ -215,7 +215,7 @@ impl Rounds {
             passed,
             newcomer: remembered(shell, &mandate, &record, &newcomer, &self.watch),
             is_running: record.has_open_run(),
-            store_moved_at: record.store_moved_at(),
+            store_moved_at: record.store_moved_at,
             in_flight: record.intent,
             observed: seen,
             observed_in,

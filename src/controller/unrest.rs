@@ -3,7 +3,7 @@
 use super::Round;
 use crate::{
     lync::PoolState,
-    plan::{CmsState, Decision, Hold, Verdict},
+    plan::{CmsState, Decision, Verdict},
 };
 
 impl Round {
@@ -42,7 +42,7 @@ impl Round {
 fn goes_on_by_itself(decision: &Decision) -> bool {
     match decision {
         Decision::Execute { .. } | Decision::Follow(_) | Decision::Wait(_) => true,
-        Decision::Hold(Hold::Unknown { .. } | Hold::NotReady { .. }) => true,
+        // What it waits for may never come.
         Decision::Hold(_) | Decision::Converged => false,
     }
 }

@@ -56,14 +56,17 @@ impl Beside {
         members: &[(&Desired, &Passed)],
     ) -> BesideNews {
         self.exporter.collect().await;
+        let unrest = round.unrest();
+        if unrest.is_some() {
+            self.exporter.give_up();
+        }
         let barred = barred(deployment, reached);
         let occupied = || match (self.exporter.is_running(), self.sign_ins.is_running()) {
             (true, _) => Some("exports are being made".to_owned()),
             (_, true) => Some("a test user signs in".to_owned()),
             _ => None,
         };
-        let in_the_way = barred.clone().or_else(occupied);
-        let drill = self.drills.consider(deployment, reached, round, in_the_way);
+        let drill = self.drills.consider(deployment, reached, round, (barred.clone(), occupied()));
 
         let occupied = || match (self.drills.is_running(), self.sign_ins.is_running()) {
             (true, _) => Some("a drill is under way".to_owned()),
@@ -71,7 +74,7 @@ impl Beside {
             _ => self.exporter.is_running().then(|| "exports are being made".to_owned()),
         };
         let unseen = || round.without_exports.then(|| "a failover was under way until now".to_owned());
-        let busy = barred.or_else(|| round.unrest()).or_else(occupied).or_else(unseen);
+        let busy = barred.or(unrest).or_else(occupied).or_else(unseen);
         let exports = self.exporter.consider(shared, deployment, reached, round, busy.as_deref());
 
         if deployment.spec.checks.registration {

@@ -90,7 +90,7 @@ impl Controller {
         self.0.environment.clock.now()
     }
 
-    /// Waits until every kind of resource has been listed once.
+    /// Waits until every kind of resource has been listed once, at least in one namespace.
     pub async fn ready(&self) {
         self.0.resources.ready().await;
     }
@@ -103,7 +103,8 @@ impl Controller {
         let mut told = Told::new();
         loop {
             let bell = shared.resources.notices.changed.notified();
-            let deployments = shared.resources.deployments.state();
+            let mut deployments = shared.resources.deployments.state();
+            deployments.retain(|one| shared.resources.sees(&one.namespace().unwrap_or_default()));
             workers.retain(|_, worker| !worker.0.is_finished());
             for deployment in &deployments {
                 workers.entry(deployment.uid().unwrap_or_default()).or_insert_with(|| {

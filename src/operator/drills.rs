@@ -75,13 +75,13 @@ impl Drills {
     }
 
     /// Takes in how a round has found things: ends, stops or begins a drill. `barred` says why nothing may be
-    /// begun on the organisation at all.
+    /// begun on the organisation at all, `occupied` what else goes on beside the rounds.
     pub(super) fn consider(
         &mut self,
         deployment: &LyncDeployment,
         reached: &Reached,
         round: &Round,
-        barred: Option<String>,
+        (barred, occupied): (Option<String>, Option<String>),
     ) -> DrillNews {
         let org = &reached.organisation;
         let is_new = self.take_result();
@@ -103,7 +103,7 @@ impl Drills {
                 running.stop.ask(why);
             }
         } else if let Some(due) = self.due(deployment, reached, now) {
-            match in_the_way {
+            match in_the_way.or(occupied) {
                 Some(why) => waits_for = Some(in_words(&due, &why)),
                 None => self.begin(deployment, reached, round, &due, now),
             }

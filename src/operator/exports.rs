@@ -12,9 +12,10 @@ use tracing::Instrument;
 use super::{control::Shared, deployment::Reached, events::publish};
 use crate::{
     api::LyncDeployment,
+    bridge::Bridge,
     controller::Round,
     exports::{Attempt, Due, Inputs, Schedule, due, maker, wanted},
-    lync::{ExportOrder, MachineFqdn},
+    lync::{ExportMade, ExportOrder, MachineFqdn},
     status::ExportsTold,
 };
 
@@ -64,6 +65,13 @@ impl Drop for Running {
 }
 
 impl Exporter {
+    /// Gives up what is being made, since a failover goes first: what a file would say after it is not what is wanted.
+    pub(super) fn give_up(&mut self) {
+        if self.running.take().is_some() {
+            tracing::info!("the exports are given up; a failover goes first");
+        }
+    }
+
     /// Whether some are being made.
     pub(super) fn is_running(&self) -> bool {
         self.running.is_some()
@@ -106,7 +114,7 @@ impl Exporter {
                 None => found = Due::Blind("no Front End with the module takes cmdlets".to_owned()),
             }
         }
-        ExportsTold { due: Some(found), last: self.last.clone() }
+        ExportsTold { due: Some(found), last: self.last.clone(), without_look: round.without_exports }
     }
 
     fn begin(
@@ -126,8 +134,8 @@ impl Exporter {
         tracing::info!(%host, exports = ?order.exports, "exports begin");
         let work = async move {
             let _entered = entered;
-            let answer = bridge.export(&host, &order).await;
-            let attempt = Attempt::new(before.as_ref(), host, &order.exports, answer, clock.now());
+            let made = make(&*bridge, &host, &order).await;
+            let attempt = Attempt::new(before.as_ref(), host, &order.exports, Ok(made), clock.now());
             announce(&recorder, &deployment, before.as_ref(), &attempt).await;
             attempt
         };
@@ -143,6 +151,21 @@ impl Exporter {
             self.generation = running.generation;
         }
     }
+}
+
+/// Makes one export after the other, so that what is given up between two of them begins no other.
+async fn make(bridge: &dyn Bridge, host: &MachineFqdn, order: &ExportOrder) -> Vec<ExportMade> {
+    let mut all = Vec::new();
+    for of in &order.exports {
+        let one = ExportOrder { exports: vec![of.clone()], keep: order.keep };
+        match bridge.export(host, &one).await {
+            Ok(made) => all.extend(made),
+            Err(error) => {
+                all.push(ExportMade { of: of.clone(), file: None, problem: Some(error.to_string()) });
+            }
+        }
+    }
+    all
 }
 
 /// There is an Event when things go wrong, and when they go well again.

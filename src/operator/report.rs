@@ -104,14 +104,14 @@ pub(super) async fn report_unreachable(
 /// news, and could not be written either.
 const LASTING: u32 = 3;
 
-/// Counts a round that could not be finished, and tells everybody when that lasts.
+/// Counts a round that could not be finished, and tells everybody when that lasts. Says whether it does.
 pub(super) async fn report_lost_round(
     shared: &Shared,
     deployment: &Arc<LyncDeployment>,
     failovers: &[Arc<LyncFailover>],
     error: &StoreError,
     in_a_row: u32,
-) {
+) -> bool {
     let class = match error {
         StoreError::Conflict => "record_conflict",
         StoreError::Unavailable(_) => "record_unavailable",
@@ -119,10 +119,12 @@ pub(super) async fn report_lost_round(
     };
     shared.metrics.round_failed(&labels(&**deployment), class);
     tracing::warn!(%error, in_a_row, "the round could not be finished; nothing is lost");
-    if in_a_row >= LASTING || matches!(error, StoreError::TooNew(_)) {
+    let lasts = in_a_row >= LASTING || matches!(error, StoreError::TooNew(_));
+    if lasts {
         let message = format!("nothing is looked at or changed: {error}");
         report_unusable(shared, deployment, failovers, Reason::RecordUnusable, &message).await;
     }
+    lasts
 }
 
 async fn report_unusable(

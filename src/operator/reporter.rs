@@ -257,8 +257,8 @@ async fn announce(shared: &Shared, batch: &Batch, record: &StepRecord) {
     }
     let has = |word: &Word| match word {
         Word::Passed { passed, .. } => {
-            let mut runs = passed.progress.run.iter().chain(&passed.progress.last_run);
-            runs.any(|run| run.records.contains(record))
+            let runs = passed.progress.run.iter().chain(&passed.progress.last_run);
+            runs.flat_map(|run| &run.records).any(|one| one.operation.id == record.operation.id)
         }
         Word::Unusable(..) => false,
     };

@@ -3,17 +3,22 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
+use futures::{StreamExt, stream::FuturesUnordered};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{Client, ResourceExt, core::error_boundary::InvalidObject};
-use tokio::{sync::Notify, task::AbortHandle};
+use tokio::{sync::Notify, task::AbortHandle, time::timeout};
 
 use super::{
     reflect::{Place, reflect},
     stores::Stores,
 };
 use crate::api::{LyncDeployment, LyncFailover};
+
+/// How long the other namespaces are waited for once one has been listed.
+const FOR_OTHERS: Duration = Duration::from_secs(10);
 
 /// The resources.
 #[derive(Clone)]
@@ -22,7 +27,7 @@ pub(super) struct Resources {
     pub(super) failovers: Stores<LyncFailover>,
     pub(super) notices: Arc<Notices>,
     /// The namespaces that are watched; none named: all of them.
-    pub(super) namespaces: Vec<String>,
+    namespaces: Vec<String>,
     watches: Vec<AbortHandle>,
 }
 
@@ -53,10 +58,31 @@ impl Resources {
         !self.watches.iter().any(AbortHandle::is_finished)
     }
 
-    /// Waits until both kinds have been listed once, wherever they are watched.
+    /// Waits until both kinds have been listed once in some place, and a little longer for the others. One that cannot be
+    /// listed, since its namespace or its rights are gone, must not keep the others from being followed.
     pub(super) async fn ready(&self) {
-        self.deployments.ready().await;
-        self.failovers.ready().await;
+        let both = |place| async move {
+            self.deployments.ready(place).await;
+            self.failovers.ready(place).await;
+        };
+        let mut places: FuturesUnordered<_> = (0..self.namespaces.len().max(1)).map(both).collect();
+        places.next().await;
+        let rest = async { while places.next().await.is_some() {} };
+        let _ = timeout(FOR_OTHERS, rest).await;
+    }
+
+    /// Whether both kinds have been listed where a namespace is watched: before, what is not seen may well be there.
+    pub(super) fn sees(&self, namespace: &str) -> bool {
+        let place = match self.namespaces.as_slice() {
+            [] => Some(0),
+            named => named.iter().position(|name| name == namespace),
+        };
+        place.is_some_and(|place| self.deployments.is_ready(place) && self.failovers.is_ready(place))
+    }
+
+    /// The namespaces whose resources are seen; none: all of them.
+    pub(super) fn seen_namespaces(&self) -> Vec<String> {
+        self.namespaces.iter().filter(|name| self.sees(name)).cloned().collect()
     }
 
     /// The failovers of a deployment, oldest first: the order in which they act.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use kube::{
     Resource,
     runtime::reflector::{ObjectRef, Store},
@@ -31,10 +32,15 @@ impl<K: Resource<DynamicType = ()> + Clone + 'static> Stores<K> {
         self.0.iter().flat_map(Store::state).collect()
     }
 
-    /// Waits until each has been listed once.
-    pub(super) async fn ready(&self) {
-        for store in &self.0 {
+    /// Waits until the one at a place has been listed once.
+    pub(super) async fn ready(&self, place: usize) {
+        if let Some(store) = self.0.get(place) {
             let _ = store.wait_until_ready().await;
         }
+    }
+
+    /// Whether the one at a place has been listed.
+    pub(super) fn is_ready(&self, place: usize) -> bool {
+        self.ready(place).now_or_never().is_some()
     }
 }

@@ -25,6 +25,10 @@ pub(super) async fn tell_orphans(shared: &Shared, deployments: &[Arc<LyncDeploym
     for lfo in shared.resources.failovers.state() {
         let wanted = lfo.spec.deployment_ref.name.to_string();
         let namespace = lfo.namespace();
+        // Where not all has been listed yet, it may well be there.
+        if !shared.resources.sees(namespace.as_deref().unwrap_or_default()) {
+            continue;
+        }
         if deployments.iter().any(|d| d.name_any() == wanted && d.namespace() == namespace) {
             continue;
         }

@@ -54,8 +54,9 @@ pub(super) async fn work(shared: Arc<Shared>, first: Arc<LyncDeployment>) {
                     }
                     Err(error) => {
                         lost_rounds += 1;
-                        beside.hold("the record of the organisation cannot be used");
-                        report_lost_round(&shared, &deployment, &failovers, &error, lost_rounds).await;
+                        if report_lost_round(&shared, &deployment, &failovers, &error, lost_rounds).await {
+                            beside.hold("the record of the organisation cannot be used");
+                        }
                         AFTER_FAILURE
                     }
                 }
@@ -136,7 +137,7 @@ fn party(shared: &Shared, deployment: &LyncDeployment, reached: &Reached) -> Par
         organisation: Some(reached.identity.clone()),
         domain: reached.domain(),
         others,
-        namespaces: shared.resources.namespaces.clone(),
+        namespaces: shared.resources.seen_namespaces(),
     }
 }
 

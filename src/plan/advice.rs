@@ -51,11 +51,9 @@ fn was_failed_back(world: &World<'_>, pool: &PoolFqdn) -> bool {
     })
 }
 
-/// Whether a run of this resource has moved the Central Management store lately.
+/// Whether the operator has moved the Central Management store lately.
 fn has_moved_store(world: &World<'_>) -> bool {
-    let runs = world.progress.run.iter().chain(&world.progress.last_run);
-    let mut records = runs.flat_map(|run| &run.records);
-    records.any(|record| record.has_moved_store() && world.now.duration_since(record.ended_at) < AFTER_A_MOVE)
+    world.progress.store_moved_at.is_some_and(|at| world.now.duration_since(at) < AFTER_A_MOVE)
 }
 
 fn entry(topic: Topic, message: String, command: Option<String>, citation: &str) -> Advice {

@@ -103,12 +103,6 @@ impl StepRecord {
     pub fn has_ended(&self) -> bool {
         matches!(self.outcome, StepOutcome::Ended(_))
     }
-
-    /// Whether it moved the Central Management store, as far as is known.
-    pub fn has_moved_store(&self) -> bool {
-        let did = matches!(self.outcome, StepOutcome::Ended(Ended::Completed | Ended::Lost(_)));
-        self.step.moves_store() && did
-    }
 }
 
 /// How many operations of a run are remembered: more than any run has, and few enough for one object of Kubernetes.
@@ -202,6 +196,9 @@ pub struct Progress {
     pub last_run: Option<Run>,
     /// What has ended lately on the organisation, whoever began it.
     pub recent: Vec<StepRecord>,
+    /// When an operation that moves the Central Management store last ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store_moved_at: Option<Timestamp>,
     /// Since when things have been so.
     pub watch: Watch,
 }

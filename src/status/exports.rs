@@ -16,6 +16,8 @@ pub struct ExportsTold {
     pub due: Option<Due>,
     /// The last attempt of this process.
     pub last: Option<Attempt>,
+    /// Whether nobody looked for them this time.
+    pub without_look: bool,
 }
 
 /// The view; `None` where there is nothing to tell. An attempt before the last start of the operator is told on.
@@ -27,10 +29,14 @@ pub(super) fn exports_view(
     now: Timestamp,
 ) -> Option<ExportsView> {
     let live = seen.live(now, stale_after);
-    if let (Some(Due::Held(why)), Err(_), Some(old)) = (&told.due, &live, old) {
+    let last_attempt = match &told.last {
+        Some(last) => Some(attempt(last)),
+        None => old.and_then(|old| old.last_attempt.clone()),
+    };
+    if let (true, Err(_), Some(old)) = (told.without_look, &live, old) {
         // Nobody looks while a failover is under way, and that is when people need to know what there was.
-        let message = Some(format!("not looked at now: {why}"));
-        return Some(ExportsView { message, ..old.clone() });
+        let message = Some("not looked at while a failover is under way or may begin".to_owned());
+        return Some(ExportsView { message, last_attempt, ..old.clone() });
     }
     let message = match (&told.due, &live) {
         (Some(Due::Blind(why)), _) => Some(format!("none are made: {why}")),
@@ -41,10 +47,7 @@ pub(super) fn exports_view(
         folder: live.as_ref().ok().map(|exports| exports.folder.clone()),
         message,
         files: live.map(|exports| exports.found.iter().map(file).collect()).unwrap_or_default(),
-        last_attempt: match &told.last {
-            Some(last) => Some(attempt(last)),
-            None => old.and_then(|old| old.last_attempt.clone()),
-        },
+        last_attempt,
     };
     (view != ExportsView::default()).then_some(view)
 }
@@ -118,19 +121,24 @@ mod tests {
 
     #[test]
     fn what_there_was_stays_while_nobody_looks() {
-        let told = ExportsTold { due: Some(Due::Held("a run is open".to_owned())), last: None };
+        let due = Some(Due::Held("a run is open".to_owned()));
+        let told = ExportsTold { due, last: None, without_look: true };
         let first = view(&seen(), &told, now()).expect("there is something");
         let later = now() + SignedDuration::from_mins(40);
         let held = exports_view(Some(&first), &seen(), &told, STALE_AFTER, later).expect("it stays");
         assert_eq!((&held.files, &held.folder), (&first.files, &first.folder));
-        assert_eq!(held.message.as_deref(), Some("not looked at now: a run is open"));
+        assert!(held.message.is_some_and(|message| message.contains("not looked at")));
+        let told = ExportsTold { without_look: false, ..told };
+        let looked = exports_view(Some(&first), &seen(), &told, STALE_AFTER, later).expect("it is told");
+        assert!(looked.files.is_empty(), "somebody looked, and saw nothing");
     }
 
     #[test]
     fn where_nothing_is_asked_for_and_nothing_can_be_seen_nothing_is_told() {
         let no_module: Fact<Exports> = Fact::Unknown(Why::CmdletFailed("a plain endpoint".to_owned()));
         assert_eq!(view(&no_module, &ExportsTold::default(), now()), None);
-        let asked = ExportsTold { due: Some(Due::Blind("a plain endpoint".to_owned())), last: None };
+        let asked =
+            ExportsTold { due: Some(Due::Blind("a plain endpoint".to_owned())), ..ExportsTold::default() };
         let told = view(&no_module, &asked, now()).expect("it is told");
         assert!(told.message.is_some_and(|message| message.contains("a plain endpoint")));
     }
@@ -147,7 +155,7 @@ mod tests {
         };
         let (one, other) = ([ExportOf::Configuration], [ExportOf::Locations]);
         let of = |attempt| {
-            let told = ExportsTold { due: None, last: Some(attempt) };
+            let told = ExportsTold { last: Some(attempt), ..ExportsTold::default() };
             view(&seen(), &told, now()).expect("it is told")
         };
         let result = |view: ExportsView| view.last_attempt.map(|last| last.result);

@@ -1,8 +1,8 @@
 //! Which namespaces are watched.
 
-use crate::stage::{AWAY, ONE_STEP, REASON, Stage};
+use crate::stage::{AWAY, ONE_STEP, REASON, Stage, USERS};
 
-/// Of several namespaces each is seen, also when one of them cannot be, and the others are left alone.
+/// Of several namespaces each is seen, and no other.
 #[test]
 fn several_namespaces_are_watched_and_no_other() {
     let stage = Stage::new("several-here", ONE_STEP);
@@ -29,4 +29,21 @@ fn several_namespaces_are_watched_and_no_other() {
             "{namespace}: {text}"
         );
     }
+}
+
+/// A namespace that is gone, or whose rights are, must not keep the operator from a failover in another one.
+#[test]
+fn a_namespace_that_cannot_be_listed_holds_up_no_other() {
+    let stage = Stage::new("blind-here", ONE_STEP);
+    let there = stage.plane.namespace("blind-there");
+    let bind = ["create", "rolebinding", "lou", "--clusterrole=cluster-admin", "--user=lou"];
+    stage.kubectl(&bind);
+    let lou = stage.plane.kubeconfig_for("lou", &[]);
+    let args = ["--no-leader-election", "--watch-namespace", &stage.namespace, "--watch-namespace", &there];
+    let operator = stage.start(&lou, &args);
+    stage.apply(AWAY);
+    stage.wait_for_ready();
+    assert_eq!(stage.cmdlets(), [USERS]);
+    let (code, told) = operator.get("/readyz");
+    assert!(code == 503 && told.contains(&format!("in namespace {there}")), "{code} {told}");
 }
