@@ -169,6 +169,18 @@ const CASES: &[Case] = &[
             (r#"condition{@,type="Reconciling",status="True"}"#, "0x60"),
         ],
     ),
+    // The one that there is had been reached before the loss, and looks again and again at what it cannot see.
+    fires(
+        "LyncFailoverPoolDownUnanswered",
+        (4, 6),
+        IN_POOL,
+        &[
+            (r#"pool_verdict{#,pool="p1",verdict="Down"}"#, "1x60"),
+            (r#"failover_info{@,deployment="b"}"#, "1x60"),
+            (r#"condition{@,type="Reconciling",status="True"}"#, "1x60"),
+            (r#"drifted{@}"#, "1x60"),
+        ],
+    ),
     // The failover that is on its way is of another organisation.
     fires(
         "LyncFailoverPoolDownUnanswered",

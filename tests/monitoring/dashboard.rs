@@ -46,6 +46,13 @@ pub struct Panel {
     max: Option<f64>,
     #[serde(default)]
     thresholds: Vec<(f64, String)>,
+    /// What stands there when there is nothing to show, in the place of "No data".
+    no_value: Option<String>,
+    /// Of a table: the labels that it shows, in their order.
+    #[serde(default)]
+    columns: Vec<String>,
+    /// Of a table: how the column with the value is called. Without it there is none.
+    count: Option<String>,
     pub queries: Vec<Query>,
 }
 
@@ -161,10 +168,13 @@ fn draw(panel: &Panel, id: usize, place: &Value) -> Value {
             defaults[key] = value.into();
         }
     }
+    if let Some(text) = &panel.no_value {
+        defaults["noValue"] = text.as_str().into();
+    }
     if !panel.thresholds.is_empty() {
         defaults["color"] = json!({"mode": "thresholds"});
     }
-    json!({
+    let mut drawn = json!({
         "id": id,
         "type": panel.kind,
         "title": panel.title,
@@ -174,7 +184,26 @@ fn draw(panel: &Panel, id: usize, place: &Value) -> Value {
         "fieldConfig": {"defaults": defaults, "overrides": []},
         "options": options(&panel.kind),
         "targets": targets,
-    })
+    });
+    if panel.kind == "table" {
+        drawn["transformations"] = json!([organised(panel)]);
+    }
+    drawn
+}
+
+/// A table of an instant query comes with the columns Time, the labels by their names, and Value.
+fn organised(panel: &Panel) -> Value {
+    let (mut hidden, mut renamed) = (json!({"Time": true}), json!({}));
+    let mut columns: Vec<&str> = panel.columns.iter().map(String::as_str).collect();
+    match &panel.count {
+        Some(name) => {
+            columns.push("Value");
+            renamed["Value"] = name.as_str().into();
+        }
+        None => hidden["Value"] = true.into(),
+    }
+    let order: Value = columns.iter().zip(0..).map(|(name, place)| (*name, place)).collect();
+    json!({"id": "organize", "options": {"excludeByName": hidden, "indexByName": order, "renameByName": renamed}})
 }
 
 fn thresholds(panel: &Panel) -> Value {
@@ -188,13 +217,12 @@ fn thresholds(panel: &Panel) -> Value {
     json!({"mode": "absolute", "steps": steps})
 }
 
-/// A series over time is drawn where it is 1.
+/// A series over time is drawn where it is 1, and asked for nowhere else.
 fn mappings(panel: &Panel) -> Value {
     match panel.kind.as_str() {
-        "state-timeline" => json!([{"type": "value", "options": {
-            "0": {"text": "no", "color": "transparent", "index": 0},
-            "1": {"text": "yes", "color": "blue", "index": 1},
-        }}]),
+        "state-timeline" => {
+            json!([{"type": "value", "options": {"1": {"text": "yes", "color": "blue", "index": 0}}}])
+        }
         _ => json!([]),
     }
 }

@@ -56,8 +56,25 @@ fn faults(dashboard: &Value) -> Vec<String> {
         let is_named =
             targets.iter().all(|one| one["legendFormat"].as_str().is_some_and(|text| !text.is_empty()));
         bad(several && panel["type"] != "stat" && !is_named, of("legend"));
+        let has_rows_for_nothing =
+            targets.iter().any(|one| one["expr"].as_str().is_none_or(|expr| !expr.ends_with("== 1")));
+        bad(panel["type"] == "state-timeline" && has_rows_for_nothing, of("rows where nothing is drawn"));
+        bad(panel["type"] == "table" && !is_organised(panel), of("columns"));
     }
     faults
+}
+
+/// A table shows each label that tells its rows apart, and neither the time nor, under that name, the value.
+fn is_organised(table: &Value) -> bool {
+    let options = &table["transformations"][0]["options"];
+    let is_hidden = |column: &str| options["excludeByName"][column] == true;
+    let expr = table["targets"][0]["expr"].as_str().unwrap_or_default();
+    let labels = expr.split_once("by (").and_then(|(_, rest)| rest.split_once(')'));
+    let labels: BTreeSet<&str> = labels.map(|(labels, _)| labels.split(", ").collect()).unwrap_or_default();
+    let columns = options["indexByName"].as_object().into_iter().flat_map(|order| order.keys());
+    let columns: BTreeSet<&str> = columns.map(String::as_str).filter(|column| *column != "Value").collect();
+    let value = is_hidden("Value") != options["renameByName"]["Value"].is_string();
+    is_hidden("Time") && value && labels == columns
 }
 
 type Place = (u64, u64, u64, u64);
@@ -80,11 +97,21 @@ fn the_dashboards_have_no_faults() {
     assert_ne!(all[0]["uid"], all[1]["uid"]);
 }
 
+const CHECKS: &str = "Checks that fail or cannot be answered";
+
+fn panel<'a>(dashboard: &'a mut Value, title: &str) -> &'a mut Value {
+    dashboard["panels"].as_array_mut().unwrap().iter_mut().find(|panel| panel["title"] == title).unwrap()
+}
+
+fn organise(dashboard: &mut Value) -> &mut Value {
+    &mut panel(dashboard, CHECKS)["transformations"][0]["options"]
+}
+
 /// Each fault is found, one at a time.
 #[test]
 fn faults_are_found() {
     type Change = fn(&mut Value);
-    let changes: [(&str, Change); 8] = [
+    let changes: [(&str, Change); 12] = [
         ("schemaVersion", |all| all["schemaVersion"] = 1.into()),
         ("variables", |all| drop(all["templating"]["list"].as_array_mut().unwrap().pop())),
         ("id", |all| all["panels"][2]["id"] = all["panels"][1]["id"].clone()),
@@ -93,6 +120,12 @@ fn faults_are_found() {
         ("description", |all| all["panels"][1]["description"] = "".into()),
         ("unit", |all| all["panels"][1]["fieldConfig"]["defaults"]["unit"] = Value::Null),
         ("datasource", |all| all["panels"][1]["targets"][0]["datasource"]["uid"] = "abc".into()),
+        ("rows where nothing is drawn", |all| {
+            panel(all, "Suspended or drifted")["targets"][1]["expr"] = "max(lync_failover_drifted)".into();
+        }),
+        ("columns", |all| drop(panel(all, CHECKS).as_object_mut().unwrap().remove("transformations"))),
+        ("columns", |all| organise(all)["excludeByName"]["Time"] = false.into()),
+        ("columns", |all| drop(organise(all)["indexByName"].as_object_mut().unwrap().remove("subject"))),
     ];
     for (fault, change) in changes {
         let mut all = delivered("overview");

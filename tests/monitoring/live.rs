@@ -1,24 +1,31 @@
 //! Every query of the rules and the dashboards on a real Prometheus, which scrapes a real operator while a simulated
-//! Lync loses a pool and is failed over.
+//! Lync loses a pool and is failed over; and the dashboards as people see them.
 
-use std::{collections::BTreeSet, thread, time::Duration};
+use std::{
+    collections::BTreeSet,
+    thread,
+    time::{Duration, SystemTime},
+};
 
 use serde_json::Value;
 
 use super::{
     dashboard::{DASHBOARDS, queries},
+    picture,
     prometheus::Prometheus,
     rules::{RULES, alerts},
-    stage::{AWAY, Process, Stage},
+    stage::{AWAY, Process, Stage, USERS},
 };
 
 /// Alerts whose condition comes true during this failover. The others are only read, and `promtool` has them fire.
-const COME_TRUE: [&str; 5] = [
+const COME_TRUE: [&str; 7] = [
     "LyncFailoverCentralManagementUnhealthy",
+    "LyncFailoverDrifted",
     "LyncFailoverEdgeAtRisk",
     "LyncFailoverPoolDown",
     "LyncFailoverPoolDownUnanswered",
     "LyncFailoverReadinessLow",
+    "LyncFailoverSuspendedTooLong",
 ];
 
 /// What the variables of a dashboard stand for.
@@ -40,7 +47,7 @@ impl Unanswered {
 }
 
 #[test]
-fn every_query_is_answered_at_its_moment() {
+fn every_query_is_answered_at_its_moment_and_the_picture_shows_it() {
     let scenario = "durations: {poolFailover: 10s, cmsDisaster: 6s, setEdgeServer: 3s, edgeReplication: 2s, \
                     internalReplication: 1s, check: 100ms}";
     let stage = Stage::new("monitoring", scenario);
@@ -60,17 +67,32 @@ fn every_query_is_answered_at_its_moment() {
 
     // At rest: the backups are seen to keep up.
     stage.until_looked(2);
+    let home = AWAY.replace("servedBy: pool2", "servedBy: pool1");
+    stage.apply(&format!("{home}  suspend: true\n"));
+    let suspended = format!("lync_failover_suspended{{namespace=\"{namespace}\"}} == 1");
+    stage.until("that it is suspended", || {
+        look();
+        prometheus.count(&suspended) == 1
+    });
+    stage.until_looked(2);
     look();
+    stage.apply(&home);
+    stage.wait_for_ready();
+    (0..5).for_each(|_| look());
     stage.inject("kill: [pool1.contoso.com]");
     let down = format!("lync_failover_pool_verdict{{namespace=\"{namespace}\",verdict=\"Down\"}} == 1");
     stage.until("a pool that is down", || {
         look();
-        prometheus.count(&down) == 1
+        prometheus.count(&down) == 1 && stage.condition("Drifted").starts_with("True")
     });
-    look();
+    (0..5).for_each(|_| look());
     stage.apply(AWAY);
+    let mut users_in_flight = None;
     stage.until("Ready", || {
         look();
+        if stage.runs(USERS) {
+            users_in_flight = Some(SystemTime::now());
+        }
         stage.condition("Ready").starts_with("True")
     });
     (0..5).for_each(|_| look());
@@ -84,6 +106,7 @@ fn every_query_is_answered_at_its_moment() {
         .collect();
     let expected: BTreeSet<String> = COME_TRUE.map(str::to_owned).into();
     assert_eq!(came_true, expected, "{RULES}: on the left what came true");
+    picture::shows_what_there_is(&prometheus, users_in_flight.expect("the users were moved"));
 
     nothing_is_written_for_a_metric(&stage, &prometheus);
     each_line_about_a_step_says_whose_it_is(&stage, &operator);

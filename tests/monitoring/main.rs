@@ -12,6 +12,7 @@ mod files;
 mod lint;
 mod live;
 mod pages;
+mod picture;
 mod prometheus;
 mod rules;
 #[path = "../stage/mod.rs"]

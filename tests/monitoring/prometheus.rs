@@ -58,6 +58,11 @@ impl Prometheus {
         this
     }
 
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// How many series a query gives now. It must be a query.
     #[track_caller]
     pub fn count(&self, query: &str) -> usize {
