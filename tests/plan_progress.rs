@@ -578,16 +578,18 @@ fn a_refusal_that_has_been_answered_neither_pauses_nor_counts() {
     assert!(matches!(refusals(true), Decision::Execute { step, .. } if step == pool_step()));
 }
 
+/// What is known after a look at a sketch at some time.
+fn look(watch: Watch, sketch: &Sketch, at: Timestamp) -> Watch {
+    let mut seen = sketch.clone();
+    seen.age = now().duration_since(at).as_secs();
+    watch.with_observation(&seen.observed(), &Limits::default(), at)
+}
+
 /// A person's change of an Edge pool has no record; it was seen, and its replica is waited for all the same.
 #[test]
 fn the_replica_of_a_change_by_hand_is_waited_for() {
     let before = sketch(POOL1_GONE);
     let after = after_the_edge_change(true);
-    let look = |watch: Watch, sketch: &Sketch, at: Timestamp| {
-        let mut seen = sketch.clone();
-        seen.age = now().duration_since(at).as_secs();
-        watch.with_observation(&seen.observed(), &Limits::default(), at)
-    };
     let watch = look(look(sketch(POOL1_GONE).progress().watch, &before, ago(60)), &after, now());
     assert_eq!(watch.hops[&fqdn::<EdgeFqdn>("edge1")].left, Some(pool("pool1")));
     let seen = Progress { watch: Watch { hops: watch.hops, ..after.progress().watch }, ..after.progress() };
@@ -604,11 +606,6 @@ fn the_replica_of_a_change_by_hand_is_waited_for() {
 fn a_change_by_hand_outlasts_the_process() {
     use lync_failover::controller::{Memory, OrganisationRecord, Owner};
     let (before, after) = (sketch(POOL1_GONE), after_the_edge_change(true));
-    let look = |watch: Watch, sketch: &Sketch, at: Timestamp| {
-        let mut seen = sketch.clone();
-        seen.age = now().duration_since(at).as_secs();
-        watch.with_observation(&seen.observed(), &Limits::default(), at)
-    };
     let edge = fqdn::<EdgeFqdn>("edge1");
     let stored = |watch: &Watch, run: Option<Run>, at: Timestamp| {
         let mut record = OrganisationRecord::default();
@@ -640,11 +637,6 @@ fn a_change_by_hand_outlasts_the_process() {
 #[test]
 fn a_change_of_ours_is_ours_after_a_restart_too() {
     let (before, after) = (sketch(POOL1_GONE), after_the_edge_change(false));
-    let look = |watch: Watch, sketch: &Sketch, at: Timestamp| {
-        let mut seen = sketch.clone();
-        seen.age = now().duration_since(at).as_secs();
-        watch.with_observation(&seen.observed(), &Limits::default(), at)
-    };
     let remembered = look(Watch::default(), &before, ago(60)).hops;
     let next = look(Watch::default().recalling(&remembered), &after, now());
     let mut observed = after.observed();

@@ -61,20 +61,12 @@ impl Beside {
             self.exporter.give_up();
         }
         let barred = barred(deployment, reached);
-        let occupied = || match (self.exporter.is_running(), self.sign_ins.is_running()) {
-            (true, _) => Some("exports are being made".to_owned()),
-            (_, true) => Some("a test user signs in".to_owned()),
-            _ => None,
-        };
-        let drill = self.drills.consider(deployment, reached, round, (barred.clone(), occupied()));
+        let occupied = self.occupied();
+        let drill = self.drills.consider(deployment, reached, round, (barred.clone(), occupied.clone()));
 
-        let occupied = || match (self.drills.is_running(), self.sign_ins.is_running()) {
-            (true, _) => Some("a drill is under way".to_owned()),
-            (_, true) => Some("a test user signs in".to_owned()),
-            _ => self.exporter.is_running().then(|| "exports are being made".to_owned()),
-        };
+        let drills = || self.drills.is_running().then(|| "a drill is under way".to_owned());
         let unseen = || round.without_exports.then(|| "a failover was under way until now".to_owned());
-        let busy = barred.or(unrest).or_else(occupied).or_else(unseen);
+        let busy = barred.or(unrest).or_else(drills).or(occupied).or_else(unseen);
         let exports = self.exporter.consider(shared, deployment, reached, round, busy.as_deref());
 
         if deployment.spec.checks.registration {
@@ -84,6 +76,13 @@ impl Beside {
             self.sign_ins = SignInTests::default();
         }
         BesideNews { drill, exports, sign_ins: self.sign_ins.results() }
+    }
+
+    /// What goes on besides drills.
+    fn occupied(&self) -> Option<String> {
+        let exports = self.exporter.is_running().then_some("exports are being made");
+        let all = exports.or_else(|| self.sign_ins.is_running().then_some("a test user signs in"));
+        all.map(str::to_owned)
     }
 }
 

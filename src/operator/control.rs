@@ -40,8 +40,8 @@ pub(super) struct Shared {
 pub struct Controller(Arc<Shared>);
 
 impl Controller {
-    /// Begins to watch the namespaces that are named, or all if none is; acts only in [`Self::run`]. Records are kept in `namespace`,
-    /// Events come from `identity`. Needs a tokio runtime.
+    /// Begins to watch the namespaces that are named, or all if none is; acts only in [`Self::run`]. Records are kept
+    /// in `namespace`, Events come from `identity`. Needs a tokio runtime.
     pub fn new(
         client: Client,
         namespace: &str,
